@@ -1,0 +1,37 @@
+/** The right to use one slot of one server for one ticket. */
+import type { Model } from "./Model.ts"
+import type { Server } from "./Server.ts"
+import type { RoutingMode } from "./Caller.ts"
+import type { Ticket } from "./Ticket.ts"
+
+/** Plain data, so that it can cross a wire and stand in a usage row. Times are epoch milliseconds. */
+export interface LeaseRecord {
+  readonly id: number
+  readonly ticket: Ticket
+  readonly server: Server
+  readonly model: Model
+  /** Base priority and routing mode that held at the grant. */
+  readonly priority: number
+  readonly routingMode: RoutingMode
+  readonly arrivedAt: number
+  readonly grantedAt: number
+  /** Of this ticket's first lease: the total time is counted from here. */
+  readonly firstGrantedAt: number
+  /** Milliseconds spent waiting, over all its waits. */
+  readonly waited: number
+  readonly requeues: number
+  /** 1 for the first lease of a ticket. */
+  readonly attempt: number
+  /** What the strategy saw of the chosen server. */
+  readonly leasesAtGrant: number
+  readonly ttftAtGrant: number | undefined
+  readonly candidates: number
+}
+
+/** A held lease. Its two reports may come at any moment until it is released, and are ignored afterwards. */
+export interface Lease extends LeaseRecord {
+  /** The first data event of a successful stream came `ttft` milliseconds after sending. */
+  readonly firstData: (ttft: number) => void
+  /** What it has cost so far (prompt + 2 × output tokens); the last figure is the one settled. */
+  readonly charge: (cost: number) => void
+}

@@ -1,0 +1,23 @@
+/** One request waiting for a server, as its caller asked for it. */
+import { Schema } from "effect"
+import { Caller, RoutingMode } from "./Caller.ts"
+
+/**
+ * What was asked is kept beside the caller's rights, so that both can be derived again when the key is edited.
+ */
+export const Ticket = Schema.Struct({
+  /** The request id. Identity; unique among the tickets that are alive. */
+  id: Schema.NonEmptyString,
+  /** Public name of a model (aliases are resolved by the edge). */
+  model: Schema.NonEmptyString,
+  caller: Caller,
+  /** Priority asked for; the ticket gets the lesser of it and the key's. */
+  priority: Schema.optionalKey(Schema.Int),
+  /** Routing mode asked for; else the key's. */
+  routingMode: Schema.optionalKey(RoutingMode),
+  /** Milliseconds the caller will wait, if less than the model's patience. */
+  maxWait: Schema.optionalKey(Schema.Finite),
+  /** Expected cost in the unit of virtual service: prompt tokens + 2 × output tokens. */
+  estimate: Schema.optionalKey(Schema.Finite)
+})
+export interface Ticket extends Schema.Schema.Type<typeof Ticket> {}
