@@ -1,0 +1,25 @@
+/** What happened, for those who watch: logs, metrics, pages. Accounting comes from settlement, never from here. */
+import type { Data } from "effect"
+import type { LeaseRecord } from "./Lease.ts"
+import type { Outcome } from "./Outcome.ts"
+import type { DispatchError } from "./DispatchError.ts"
+import type { Ticket } from "./Ticket.ts"
+
+export type Notice = Data.TaggedEnum<{
+  Arrived: { readonly at: number; readonly ticket: Ticket }
+  Granted: { readonly at: number; readonly lease: LeaseRecord }
+  /** Refused, evicted or failed. */
+  Ended: { readonly at: number; readonly ticket: Ticket; readonly error: DispatchError }
+  Withdrawn: { readonly at: number; readonly ticket: Ticket }
+  /** `requeued`: the ticket waits again. */
+  Released: {
+    readonly at: number
+    readonly lease: LeaseRecord
+    readonly outcome: Outcome
+    readonly cost: number | undefined
+    readonly requeued: boolean
+  }
+  Ejected: { readonly at: number; readonly url: string; readonly until: number; readonly because: Outcome["_tag"] }
+  Restored: { readonly at: number; readonly url: string }
+  HeldOff: { readonly at: number; readonly url: string; readonly until: number }
+}>
