@@ -1,0 +1,35 @@
+/** Reads, while a request body arrives, the few fields of it that the gateway acts upon. */
+import type { BodyError } from "./BodyError.ts"
+import { ObjectScanner, type ScannedObject } from "./ObjectScanner.ts"
+import { type OwnedField, ownedNames, type OwnedValues, ownedValues } from "./OwnedField.ts"
+
+/** A body that is one well-formed JSON object, and what its owned fields say. */
+export interface ScannedBody extends ScannedObject<OwnedField>, OwnedValues {
+  readonly _tag: "ScannedBody"
+  /** Bytes of the whole body, surrounding white space included. */
+  readonly length: number
+}
+
+export class BodyScanner {
+  private readonly scanner: ObjectScanner<OwnedField>
+  private length = 0
+
+  constructor(maxDepth?: number) {
+    this.scanner = new ObjectScanner(ownedNames, maxDepth)
+  }
+
+  /** Reads the next bytes, once; the chunk must not change afterwards. The first error stays. */
+  push(chunk: Uint8Array): BodyError | undefined {
+    this.length += chunk.length
+    return this.scanner.push(chunk)
+  }
+
+  /** Wrong types are told here and not on the way, so that what is not JSON at all is told as that. */
+  end(): BodyError | ScannedBody {
+    const scanned = this.scanner.end()
+    if ("_tag" in scanned) return scanned
+    const values = ownedValues(scanned.members)
+    if ("_tag" in values) return values
+    return { ...scanned, ...values, _tag: "ScannedBody", length: this.length }
+  }
+}

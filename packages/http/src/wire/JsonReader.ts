@@ -1,0 +1,328 @@
+/** Checks that bytes which arrive in pieces are one JSON object, and points out the members of its first level. */
+import { BodyError } from "./BodyError.ts"
+
+/** Told of the first level only. Positions count from the start of the chunk that is being read. */
+export interface FirstLevel {
+  readonly opens: (at: number) => void
+  readonly keyStarts: (at: number) => void
+  /** A refusal stops the reader. */
+  readonly keyEnds: (at: number) => BodyError | undefined
+  readonly valueStarts: (at: number) => void
+  readonly valueEnds: (at: number) => void
+  readonly comma: (at: number) => void
+  readonly closes: (at: number) => void
+}
+
+const START = 0
+const FIRST_KEY = 1
+const KEY = 2
+const COLON = 3
+const VALUE = 4
+const FIRST_ITEM = 5
+const AFTER = 6
+const STRING = 7
+const ESCAPE = 8
+const HEX = 9
+const UTF8 = 10
+const LITERAL = 11
+const MINUS = 12
+const ZERO = 13
+const INTEGER = 14
+const POINT = 15
+const FRACTION = 16
+const EXPONENT = 17
+const SIGN = 18
+const POWER = 19
+const DONE = 20
+
+const expected: Record<number, string> = {
+  [START]: "`{`, without a byte order mark,",
+  [FIRST_KEY]: "a field name in double quotes or `}`",
+  [KEY]: "a field name in double quotes",
+  [COLON]: "`:`",
+  [VALUE]: "a value",
+  [FIRST_ITEM]: "a value or `]`",
+  [AFTER]: "`,` or the closing bracket",
+  [STRING]: "a character of a string, valid in UTF-8 and with control characters escaped,",
+  [ESCAPE]: "one of `\"\\/bfnrtu` after a backslash",
+  [HEX]: "a hexadecimal digit",
+  [UTF8]: "the rest of a UTF-8 character",
+  [LITERAL]: "`true`, `false` or `null`",
+  [MINUS]: "a digit",
+  [POINT]: "a digit",
+  [EXPONENT]: "a digit or a sign",
+  [SIGN]: "a digit",
+  [DONE]: "nothing more"
+}
+
+const table = (has: (byte: number) => boolean) => Uint8Array.from({ length: 256 }, (_, byte) => has(byte) ? 1 : 0)
+
+const bytesOf = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0))
+
+const among = (text: string) => {
+  const bytes = bytesOf(text)
+  return table((byte) => bytes.includes(byte))
+}
+
+const plain = table((byte) => byte >= 0x20 && byte < 0x80 && byte !== 0x22 && byte !== 0x5c)
+const space = among(" \t\n\r")
+const digit = among("0123456789")
+const hex = among("0123456789abcdefABCDEF")
+const escaped = among("\"\\/bfnrt")
+const [yes, no, nothing] = [bytesOf("true"), bytesOf("false"), bytesOf("null")]
+
+// The least and greatest second byte after each lead byte: what excludes overlong forms, surrogates and
+// everything above U+10FFFF.
+const secondLeast = (lead: number) => lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80
+const secondMost = (lead: number) => lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf
+
+export class JsonReader {
+  private readonly level: FirstLevel
+  private readonly maxDepth: number
+  // One bit a level, set for objects: the whole memory that nesting costs.
+  private readonly objects: Uint8Array
+  private depth = 0
+  private inObject = false
+  private inKey = false
+  private state = START
+  /** Digits, continuation bytes or letters still to come in an escape, a character or a literal. */
+  private left = 0
+  private least = 0x80
+  private most = 0xbf
+  private literal = nothing
+  private read: number
+  private failure: BodyError | undefined = undefined
+
+  /** Positions count from `origin`, for an object that lies inside a document. */
+  constructor(level: FirstLevel, maxDepth: number, origin: number) {
+    this.level = level
+    this.maxDepth = maxDepth
+    this.objects = new Uint8Array((maxDepth + 7) >> 3)
+    this.read = origin
+  }
+
+  /** Where the present chunk starts. */
+  get offset(): number {
+    return this.read
+  }
+
+  /** Every byte is looked at once, in the chunk that brings it. After a failure nothing more is read. */
+  push(chunk: Uint8Array): BodyError | undefined {
+    if (this.failure !== undefined) return this.failure
+    this.failure = this.scan(chunk)
+    this.read += chunk.length
+    return this.failure
+  }
+
+  end(): BodyError | undefined {
+    if (this.failure !== undefined) return this.failure
+    return this.state === DONE ? undefined : BodyError.Truncated({ offset: this.read })
+  }
+
+  private scan(chunk: Uint8Array): BodyError | undefined {
+    const end = chunk.length
+    let i = 0
+    while (i < end) {
+      let byte = chunk[i]!
+      switch (this.state) {
+        case STRING: {
+          while (plain[byte] === 1) {
+            if (++i === end) return undefined
+            byte = chunk[i]!
+          }
+          i++
+          if (byte === 0x22) {
+            const refusal = this.stringEnds(i)
+            if (refusal !== undefined) return refusal
+          } else if (byte === 0x5c) this.state = ESCAPE
+          else if (byte >= 0xc2 && byte <= 0xf4) {
+            this.left = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3
+            this.least = secondLeast(byte)
+            this.most = secondMost(byte)
+            this.state = UTF8
+          } else return this.malformed(i - 1)
+          break
+        }
+        case UTF8: {
+          if (byte < this.least || byte > this.most) return this.malformed(i)
+          this.least = 0x80
+          this.most = 0xbf
+          if (--this.left === 0) this.state = STRING
+          i++
+          break
+        }
+        case ESCAPE: {
+          if (escaped[byte] === 1) this.state = STRING
+          else if (byte === 0x75) {
+            this.state = HEX
+            this.left = 4
+          } else return this.malformed(i)
+          i++
+          break
+        }
+        case HEX: {
+          if (hex[byte] === 0) return this.malformed(i)
+          if (--this.left === 0) this.state = STRING
+          i++
+          break
+        }
+        case LITERAL: {
+          if (byte !== this.literal[this.literal.length - this.left]) return this.malformed(i)
+          i++
+          if (--this.left === 0) this.valueEnds(i)
+          break
+        }
+        case MINUS: {
+          if (digit[byte] === 0) return this.malformed(i)
+          this.state = byte === 0x30 ? ZERO : INTEGER
+          i++
+          break
+        }
+        case POINT:
+        case SIGN: {
+          if (digit[byte] === 0) return this.malformed(i)
+          this.state = this.state === POINT ? FRACTION : POWER
+          i++
+          break
+        }
+        case EXPONENT: {
+          if (byte === 0x2b || byte === 0x2d) this.state = SIGN
+          else if (digit[byte] === 1) this.state = POWER
+          else return this.malformed(i)
+          i++
+          break
+        }
+        case ZERO:
+        case INTEGER:
+        case FRACTION:
+        case POWER: {
+          // A number has no end of its own: the byte after it is read again as what follows a value.
+          if (digit[byte] === 1 && this.state !== ZERO) i++
+          else if (byte === 0x2e && (this.state === ZERO || this.state === INTEGER)) {
+            this.state = POINT
+            i++
+          } else if ((byte === 0x65 || byte === 0x45) && this.state !== POWER) {
+            this.state = EXPONENT
+            i++
+          } else this.valueEnds(i)
+          break
+        }
+        default: {
+          if (space[byte] === 1) i++
+          else {
+            const refusal = this.structure(byte, i)
+            if (refusal !== undefined) return refusal
+            i++
+          }
+        }
+      }
+    }
+    return undefined
+  }
+
+  private structure(byte: number, at: number): BodyError | undefined {
+    switch (this.state) {
+      case AFTER: {
+        if (byte === 0x2c) {
+          if (this.depth === 1) this.level.comma(at)
+          this.state = this.inObject ? KEY : VALUE
+          return undefined
+        }
+        return byte === (this.inObject ? 0x7d : 0x5d) ? this.closes(at) : this.malformed(at)
+      }
+      case FIRST_KEY:
+      case KEY: {
+        if (byte === 0x22) {
+          if (this.depth === 1) this.level.keyStarts(at)
+          this.inKey = true
+          this.state = STRING
+          return undefined
+        }
+        return byte === 0x7d && this.state === FIRST_KEY ? this.closes(at) : this.malformed(at)
+      }
+      case COLON: {
+        if (byte !== 0x3a) return this.malformed(at)
+        this.state = VALUE
+        return undefined
+      }
+      case FIRST_ITEM:
+        return byte === 0x5d ? this.closes(at) : this.valueStarts(byte, at)
+      case VALUE:
+        return this.valueStarts(byte, at)
+      case START: {
+        if (byte === 0x7b) {
+          this.level.opens(at)
+          return this.opens(true, at)
+        }
+        const otherJson = byte === 0x5b || byte === 0x22 || byte === 0x2d || digit[byte] === 1 || this.letter(byte)
+        return otherJson ? BodyError.NotAnObject({ offset: this.read + at }) : this.malformed(at)
+      }
+      default:
+        return this.malformed(at)
+    }
+  }
+
+  private valueStarts(byte: number, at: number): BodyError | undefined {
+    if (this.depth === 1) this.level.valueStarts(at)
+    if (byte === 0x22) {
+      this.inKey = false
+      this.state = STRING
+      return undefined
+    }
+    if (byte === 0x7b || byte === 0x5b) return this.opens(byte === 0x7b, at)
+    if (digit[byte] === 1) this.state = byte === 0x30 ? ZERO : INTEGER
+    else if (byte === 0x2d) this.state = MINUS
+    else if (this.letter(byte)) {
+      this.literal = byte === 0x74 ? yes : byte === 0x66 ? no : nothing
+      this.left = this.literal.length - 1
+      this.state = LITERAL
+    } else return this.malformed(at)
+    return undefined
+  }
+
+  private letter(byte: number): boolean {
+    return byte === 0x74 || byte === 0x66 || byte === 0x6e
+  }
+
+  private stringEnds(at: number): BodyError | undefined {
+    if (!this.inKey) {
+      this.valueEnds(at)
+      return undefined
+    }
+    this.state = COLON
+    return this.depth === 1 ? this.level.keyEnds(at) : undefined
+  }
+
+  private valueEnds(at: number): void {
+    this.state = AFTER
+    if (this.depth === 1) this.level.valueEnds(at)
+  }
+
+  private opens(object: boolean, at: number): BodyError | undefined {
+    if (this.depth === this.maxDepth) return BodyError.TooDeep({ offset: this.read + at, limit: this.maxDepth })
+    const bit = 1 << (this.depth & 7)
+    if (object) this.objects[this.depth >> 3]! |= bit
+    else this.objects[this.depth >> 3]! &= ~bit
+    this.depth++
+    this.inObject = object
+    this.state = object ? FIRST_KEY : FIRST_ITEM
+    return undefined
+  }
+
+  private closes(at: number): undefined {
+    this.depth--
+    if (this.depth === 0) {
+      this.state = DONE
+      this.level.closes(at)
+      return undefined
+    }
+    const above = this.depth - 1
+    this.inObject = (this.objects[above >> 3]! & (1 << (above & 7))) !== 0
+    this.valueEnds(at + 1)
+    return undefined
+  }
+
+  private malformed(at: number): BodyError {
+    return BodyError.Malformed({ offset: this.read + at, expected: expected[this.state] ?? "something else" })
+  }
+}

@@ -1,0 +1,208 @@
+/** Finds the members of a JSON object that bear one of a few names, and where each begins and ends. */
+import { BodyError } from "./BodyError.ts"
+import { type FirstLevel, JsonReader } from "./JsonReader.ts"
+
+/** Bytes from `start` up to, not including, `end`, counted from the start of the document. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+export interface Member<out Field extends string = string> {
+  readonly field: Field
+  /** Position among all members, owned or not. */
+  readonly ordinal: number
+  /** Where the opening quote of its name is. */
+  readonly name: number
+  /** Where the comma before it is; -1 if it comes first. */
+  readonly comma: number
+  readonly value: Span
+  /** Where the name of the next member starts; -1 if it comes last. */
+  readonly next: number
+  /** The value as it was written; undefined if it is longer than what is worth looking into. */
+  readonly raw: Buffer | undefined
+}
+
+/** Where an object begins and ends, and those of its members that were asked for. */
+export interface ScannedObject<out Field extends string = string> {
+  /** Just after its opening brace. */
+  readonly open: number
+  /** At its closing brace. */
+  readonly close: number
+  /** Owned or not. */
+  readonly memberCount: number
+  readonly members: ReadonlyMap<Field, Member<Field>>
+}
+
+/** Names by their length in bytes, so that a foreign key costs one lookup. */
+export type Names<Field extends string> = ReadonlyArray<
+  ReadonlyArray<{ readonly bytes: Buffer; readonly field: Field }>
+>
+
+/** Each name stands for a field; several names may stand for the same one. All names are ASCII. */
+export const names = <Field extends string>(fields: Readonly<Record<string, Field>>): Names<Field> => {
+  const byLength: Array<Array<{ bytes: Buffer; field: Field }>> = []
+  for (const [name, field] of Object.entries(fields)) {
+    const bytes = Buffer.from(name)
+    for (let length = byLength.length; length <= bytes.length; length++) byLength.push([])
+    byLength[bytes.length]!.push({ bytes, field })
+  }
+  return byLength
+}
+
+/** The greatest nesting that is read; JSON.parse has no limit, the parsers of engines do. */
+export const maxDepth = 512
+/** An owned value that is longer cannot mean anything to us, and is not kept. */
+export const longestValue = 4096
+
+type Draft<Field extends string> = { -readonly [K in keyof Member<Field>]: Member<Field>[K] }
+
+export class ObjectScanner<Field extends string> implements FirstLevel {
+  private readonly known: Names<Field>
+  private readonly longestName: number
+  private readonly reader: JsonReader
+  private readonly found = new Map<Field, Member<Field>>()
+  private openAt = 0
+  private closeAt = 0
+  private count = 0
+  private lastComma = -1
+  private nameAt = 0
+  /** The owned member whose value is being read or comes next. */
+  private current: Draft<Field> | undefined = undefined
+  /** The owned member that waits to know where its neighbour starts. */
+  private previous: Draft<Field> | undefined = undefined
+  private chunk: Uint8Array = Buffer.alloc(0)
+  /** Where in the chunk the text being captured goes on; -1 if none is. */
+  private from = -1
+  private captured: Array<Uint8Array> = []
+  private capturedLength = 0
+  private captureLimit = 0
+
+  constructor(known: Names<Field>, depth: number = maxDepth, origin = 0) {
+    this.known = known
+    // A name may be written with six bytes a character, between two quotes.
+    this.longestName = 6 * (known.length - 1) + 2
+    this.reader = new JsonReader(this, depth, origin)
+  }
+
+  push(chunk: Uint8Array): BodyError | undefined {
+    this.chunk = chunk
+    const failure = this.reader.push(chunk)
+    if (this.from >= 0) this.keep(chunk.length)
+    return failure
+  }
+
+  end(): BodyError | ScannedObject<Field> {
+    const failure = this.reader.end()
+    if (failure !== undefined) return failure
+    return { open: this.openAt, close: this.closeAt, memberCount: this.count, members: this.found }
+  }
+
+  /** A member that has been read already, before the object is known to be whole. */
+  member(field: Field): Member<Field> | undefined {
+    return this.found.get(field)
+  }
+
+  opens(at: number): void {
+    this.openAt = this.reader.offset + at + 1
+  }
+
+  keyStarts(at: number): void {
+    this.nameAt = this.reader.offset + at
+    if (this.previous !== undefined) {
+      this.previous.next = this.nameAt
+      this.previous = undefined
+    }
+    this.capture(at, this.longestName)
+  }
+
+  keyEnds(at: number): BodyError | undefined {
+    const field = this.fieldOf(this.release(at))
+    const ordinal = this.count++
+    if (field === undefined) return undefined
+    if (this.found.has(field)) return BodyError.Duplicate({ field, offset: this.nameAt })
+    this.current = {
+      field,
+      ordinal,
+      name: this.nameAt,
+      comma: this.lastComma,
+      value: { start: 0, end: 0 },
+      next: -1,
+      raw: undefined
+    }
+    return undefined
+  }
+
+  valueStarts(at: number): void {
+    if (this.current === undefined) return
+    this.current.value = { start: this.reader.offset + at, end: 0 }
+    this.capture(at, longestValue)
+  }
+
+  valueEnds(at: number): void {
+    const member = this.current
+    if (member === undefined) return
+    this.current = undefined
+    member.value = { start: member.value.start, end: this.reader.offset + at }
+    member.raw = this.release(at)
+    this.found.set(member.field, member)
+    this.previous = member
+  }
+
+  comma(at: number): void {
+    this.lastComma = this.reader.offset + at
+  }
+
+  closes(at: number): void {
+    this.closeAt = this.reader.offset + at
+  }
+
+  private capture(at: number, limit: number): void {
+    this.from = at
+    this.captureLimit = limit
+    this.captured = []
+    this.capturedLength = 0
+  }
+
+  /** Keeps what the chunk adds; text that grows beyond its limit is let go, so a long value costs no memory here. */
+  private keep(until: number): void {
+    if (until > this.from) {
+      this.capturedLength += until - this.from
+      if (this.capturedLength <= this.captureLimit) this.captured.push(this.chunk.subarray(this.from, until))
+      else this.captured = []
+    }
+    this.from = 0
+  }
+
+  private release(until: number): Buffer | undefined {
+    const from = this.from
+    this.from = -1
+    if (this.capturedLength === 0 && until - from <= this.captureLimit) return view(this.chunk, from, until)
+    this.from = from
+    this.keep(until)
+    this.from = -1
+    return this.capturedLength <= this.captureLimit ? Buffer.concat(this.captured) : undefined
+  }
+
+  private fieldOf(raw: Buffer | undefined): Field | undefined {
+    if (raw === undefined) return undefined
+    const field = this.match(raw, 1, raw.length - 1)
+    if (field !== undefined || !raw.includes(0x5c)) return field
+    const decoded = Buffer.from(String(JSON.parse(raw.toString())))
+    return this.match(decoded, 0, decoded.length)
+  }
+
+  private match(bytes: Uint8Array, start: number, end: number): Field | undefined {
+    const candidates = this.known[end - start]
+    if (candidates === undefined) return undefined
+    for (const candidate of candidates) {
+      let i = 0
+      while (start + i < end && bytes[start + i] === candidate.bytes[i]) i++
+      if (start + i === end) return candidate.field
+    }
+    return undefined
+  }
+}
+
+const view = (bytes: Uint8Array, start: number, end: number): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start)
