@@ -1,0 +1,53 @@
+/** Brings the schema to the version that this program knows, once, however many programs start at the same time. */
+import { PgClient } from "@effect/sql-pg/PgClient"
+import { Effect } from "effect"
+import type { SqlError } from "effect/sql/SqlError"
+import { DatabaseError, NewerSchema } from "./DatabaseError.ts"
+import * as keysAndUsage from "./migration/0001_keys_and_usage.ts"
+
+export interface Migration {
+  readonly name: string
+  /** One statement each: PostgreSQL's extended protocol takes no more at once. */
+  readonly statements: ReadonlyArray<string>
+}
+
+/** In order, the first one being version 1. One that has been released is never edited: add another. */
+export const all: ReadonlyArray<Migration> = [keysAndUsage]
+
+/** "AIG" and "migrate": held for one transaction, so that the second of two gateways waits and then finds it done. */
+const lock = [0x41_49_47, 3] as const
+
+/** Runs what is missing, all of it or nothing, and returns the versions that were added. */
+export const migrate = Effect.fn("Migrations.migrate")(function*(
+  migrations: ReadonlyArray<Migration>
+): Effect.fn.Return<ReadonlyArray<number>, SqlError | DatabaseError, PgClient> {
+  const sql = yield* PgClient
+  const current = Effect.map(
+    sql<{ version: number }>`SELECT coalesce(max(version), 0) AS version FROM schema_versions`,
+    (rows) => rows[0]!.version
+  )
+  return yield* sql.withTransaction(Effect.gen(function*() {
+    yield* sql`SELECT pg_advisory_xact_lock(${lock[0]}, ${lock[1]})`
+    // Looked up before it is created: a user who may only read and write finds a schema that is up to date.
+    const [table] = yield* sql<{ found: boolean }>`SELECT to_regclass('schema_versions') IS NOT NULL AS found`
+    if (!table!.found) {
+      yield* sql`CREATE TABLE schema_versions (
+        version integer PRIMARY KEY,
+        name text NOT NULL,
+        applied_at timestamptz NOT NULL DEFAULT now()
+      )`
+    }
+    const found = yield* current
+    const known = migrations.length
+    if (found > known) return yield* new DatabaseError({ reason: new NewerSchema({ found, known }) })
+    const added: Array<number> = []
+    for (const [index, { name, statements }] of migrations.entries()) {
+      const version = index + 1
+      if (version <= found) continue
+      for (const statement of statements) yield* sql.unsafe(statement)
+      yield* sql`INSERT INTO schema_versions (version, name) VALUES (${version}, ${name})`
+      added.push(version)
+    }
+    return added
+  }))
+})
