@@ -1,0 +1,82 @@
+/** Requests of our own to an engine: probes, readings and jobs, each aborted when its fiber is interrupted. */
+import { BackendError } from "@aiguilleur/core/Backend"
+import type { Server } from "@aiguilleur/core/Server"
+import { Effect, Predicate, Redacted, Stream } from "effect"
+import { HttpClient, HttpClientRequest } from "effect/http"
+import type { HttpClientError, HttpClientResponse } from "effect/http"
+import { url } from "./Address.ts"
+
+export interface EngineAnswer {
+  readonly status: number
+  readonly body: string
+}
+
+export interface EngineClient {
+  readonly get: (server: Server, path: string) => Effect.Effect<EngineAnswer, BackendError>
+  /** `target` is a path on the server's origin, as `rewrite` gives it. */
+  readonly post: (server: Server, url: string, body: unknown) => Effect.Effect<EngineAnswer, BackendError>
+}
+
+/** A busy vLLM writes some 300 KB of metrics and a transcript is smaller: more than this is no answer to us. */
+const maxBody = 16 * 1024 * 1024
+
+/** Node's code for what went wrong, found at whatever depth the client wrapped it. */
+export const codeOf = (error: unknown): string | undefined => {
+  let current = error
+  for (let depth = 0; depth < 8 && Predicate.isReadonlyObject(current); depth++) {
+    if (Predicate.isString(current["code"])) return current["code"]
+    current = Predicate.hasProperty(current, "cause") ? current["cause"] : undefined
+  }
+  return undefined
+}
+
+const failure = (server: Server, reason: BackendError["reason"], message: string): BackendError =>
+  new BackendError({ server: server.url, reason, message })
+
+const fromClient = (server: Server) => (error: HttpClientError.HttpClientError): BackendError =>
+  // The request, with its token, stays out of the message.
+  failure(server, "unreachable", codeOf(error) ?? error.reason._tag)
+
+const text = Effect.fnUntraced(function*(server: Server, response: HttpClientResponse.HttpClientResponse) {
+  const pieces: Array<string> = []
+  let length = 0
+  yield* response.stream.pipe(
+    Stream.mapError(fromClient(server)),
+    Stream.decodeText(),
+    Stream.runForEach((piece) => {
+      length += piece.length
+      if (length > maxBody) return Effect.fail(failure(server, "malformed", `more than ${maxBody} characters`))
+      pieces.push(piece)
+      return Effect.void
+    })
+  )
+  return pieces.join("")
+})
+
+const authorised = (server: Server, request: HttpClientRequest.HttpClientRequest) =>
+  server.token === undefined ? request : HttpClientRequest.bearerToken(request, Redacted.value(server.token))
+
+export const make: Effect.Effect<EngineClient, never, HttpClient.HttpClient> = Effect.map(
+  HttpClient.HttpClient,
+  (unscoped) => {
+    // In a scope, whatever ends a request before its last byte (a bound, a timer, an interruption) closes it too.
+    const client = HttpClient.withScope(unscoped)
+    const send = Effect.fnUntraced(
+      function*(server: Server, request: HttpClientRequest.HttpClientRequest) {
+        const response = yield* Effect.mapError(client.execute(authorised(server, request)), fromClient(server))
+        return { status: response.status, body: yield* text(server, response) }
+      },
+      Effect.scoped
+    )
+    return {
+      get: (server, path) =>
+        // A span for each of forty servers each second would drown every other.
+        Effect.provideService(
+          send(server, HttpClientRequest.get(url(server.url, path))),
+          HttpClient.TracerDisabledWhen,
+          () => true
+        ),
+      post: (server, url, body) => send(server, HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.post(url), body))
+    }
+  }
+)
