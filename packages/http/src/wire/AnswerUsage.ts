@@ -1,11 +1,65 @@
-/** Reads usage from an answer in one piece of JSON as it passes, without keeping it. */
-import type { UsageReport } from "./Usage.ts"
+/** Reads usage from an answer in one piece of JSON as it passes, without keeping the answer. */
+import { names, ObjectScanner } from "./ObjectScanner.ts"
+import { valueStart } from "./ServerEvent.ts"
+import { Usage, type UsageReport } from "./Usage.ts"
+
+const usageNames = names({ usage: "usage" as const })
+const quotedName = Buffer.from("\"usage\"")
+
+/** Beyond this, an answer (embeddings, as a rule) is no longer read: its usage is looked for at its end. */
+const longestRead = 256 * 1024
+const tailLength = 4096
+const mostTries = 4
 
 export class AnswerUsage {
-  push(_chunk: Uint8Array): void {}
+  private readonly scanner = new ObjectScanner(usageNames)
+  private readonly longest: number
+  private length = 0
+  private legible = true
+  /** The last chunks, views only, that together hold the tail. */
+  private recent: Array<Uint8Array> = []
+  private recentLength = 0
 
-  /** Asked once the answer is complete. */
-  report(): UsageReport {
-    return { promptTokens: undefined, completionTokens: undefined, absurd: [] }
+  constructor(longest: number = longestRead) {
+    this.longest = longest
   }
+
+  /** The chunk must not change before the next few have come. */
+  push(chunk: Uint8Array): void {
+    if (!this.legible) return
+    this.length += chunk.length
+    if (this.length <= this.longest && this.scanner.push(chunk) !== undefined) this.legible = false
+    this.recent.push(chunk)
+    this.recentLength += chunk.length
+    while (this.recentLength - this.recent[0]!.length >= tailLength) this.recentLength -= this.recent.shift()!.length
+  }
+
+  /** Asked once the answer is complete; says nothing about an answer that is not a JSON object. */
+  report(): UsageReport {
+    const usage = new Usage()
+    const member = this.scanner.member("usage")
+    const raw = member === undefined ? this.fromTail() : member.raw
+    if (raw !== undefined) usage.take(JSON.parse(raw.toString()))
+    return usage.report()
+  }
+
+  private fromTail(): Buffer | undefined {
+    if (!this.legible || this.length <= this.longest) return undefined
+    const tail = Buffer.concat(this.recent).subarray(-tailLength)
+    let at = tail.length
+    for (let tries = 0; tries < mostTries && at > 0; tries++) {
+      at = tail.lastIndexOf(quotedName, at - 1)
+      if (at === -1) return undefined
+      const found = objectAt(tail, valueStart(tail, at + quotedName.length, tail.length))
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+}
+
+/** The object that starts here, if it is whole; what comes after it is not looked into. */
+const objectAt = (bytes: Buffer, start: number): Buffer | undefined => {
+  const scanner = new ObjectScanner(usageNames, undefined, start)
+  scanner.push(bytes.subarray(start))
+  return scanner.closedAt === -1 ? undefined : bytes.subarray(start, scanner.closedAt + 1)
 }

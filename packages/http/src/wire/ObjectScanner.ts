@@ -63,7 +63,7 @@ export class ObjectScanner<Field extends string> implements FirstLevel {
   private readonly reader: JsonReader
   private readonly found = new Map<Field, Member<Field>>()
   private openAt = 0
-  private closeAt = 0
+  private closeAt = -1
   private count = 0
   private lastComma = -1
   private nameAt = 0
@@ -101,6 +101,11 @@ export class ObjectScanner<Field extends string> implements FirstLevel {
   /** A member that has been read already, before the object is known to be whole. */
   member(field: Field): Member<Field> | undefined {
     return this.found.get(field)
+  }
+
+  /** Where its closing brace is; -1 as long as none has come. */
+  get closedAt(): number {
+    return this.closeAt
   }
 
   opens(at: number): void {

@@ -1,9 +1,4 @@
-/** Tokens that an engine says it has read and written, taken at its word only where that is plausible. */
-
-export interface Usage {
-  readonly promptTokens: number
-  readonly completionTokens: number
-}
+/** Tokens that an engine says it has read and written, believed only where that is plausible. */
 
 /** A figure that no engine can mean, for the log. */
 export interface AbsurdFigure {
@@ -11,9 +6,60 @@ export interface AbsurdFigure {
   readonly value: string
 }
 
-/** What was learnt from an answer. Either figure may be missing. */
+/** What was learnt from an answer. Either figure may be missing: embeddings write no tokens. */
 export interface UsageReport {
   readonly promptTokens: number | undefined
   readonly completionTokens: number | undefined
+  /** The first few only: a broken engine repeats itself. */
   readonly absurd: ReadonlyArray<AbsurdFigure>
+}
+
+const mostTokens = 2 ** 31 - 1
+const mostAbsurd = 4
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** The members of an object; undefined for anything else. */
+export const fieldsOf = (value: unknown): Fields | undefined =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? value as Fields : undefined
+
+/** Collects the figures of one answer. They only grow while a stream goes on, so the largest is the last. */
+export class Usage {
+  private promptTokens: number | undefined = undefined
+  private completionTokens: number | undefined = undefined
+  private readonly absurd: Array<AbsurdFigure> = []
+
+  /**
+   * Takes a parsed `usage` object: of chat, text completions and embeddings (`prompt_tokens`, `completion_tokens`), of
+   * responses or of Anthropic's messages (`input_tokens`, `output_tokens`).
+   */
+  take(usage: unknown): void {
+    const fields = fieldsOf(usage)
+    if (fields === undefined) return
+    const prompt = this.figure(fields, "prompt_tokens") ?? this.input(fields)
+    const completion = this.figure(fields, "completion_tokens") ?? this.figure(fields, "output_tokens")
+    if (prompt !== undefined) this.promptTokens = Math.max(prompt, this.promptTokens ?? 0)
+    if (completion !== undefined) this.completionTokens = Math.max(completion, this.completionTokens ?? 0)
+  }
+
+  report(): UsageReport {
+    return { promptTokens: this.promptTokens, completionTokens: this.completionTokens, absurd: this.absurd }
+  }
+
+  /** Anthropic's `input_tokens` leaves out what its cache read or wrote; nobody else has these two fields here. */
+  private input(fields: Fields): number | undefined {
+    const input = this.figure(fields, "input_tokens")
+    if (input === undefined) return undefined
+    const cached = (this.figure(fields, "cache_read_input_tokens") ?? 0) +
+      (this.figure(fields, "cache_creation_input_tokens") ?? 0)
+    return Math.min(input + cached, mostTokens)
+  }
+
+  private figure(fields: Fields, field: string): number | undefined {
+    const value = fields[field]
+    if (value === undefined || value === null) return undefined
+    if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= mostTokens) return value
+    if (this.absurd.length < mostAbsurd) this.absurd.push({ field, value: String(JSON.stringify(value)).slice(0, 40) })
+    return undefined
+  }
 }
