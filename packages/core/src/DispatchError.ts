@@ -72,3 +72,12 @@ export class DispatchError extends Schema.TaggedError<DispatchError>()("Dispatch
   ending: Schema.Literals(["refused", "evicted", "failed"]),
   reason: Reason
 }) {}
+
+/** Refused: before it ever waited. Evicted: its patience is spent. Failed: everything else. */
+export const endingOf = (
+  ticket: { readonly refused: boolean; readonly fresh: boolean },
+  reason: Reason
+): DispatchError["ending"] => {
+  if (reason._tag === "PatienceSpent") return "evicted"
+  return ticket.refused || ticket.fresh ? "refused" : "failed"
+}

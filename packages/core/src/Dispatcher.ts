@@ -1,12 +1,19 @@
 /** The one entry to the fleet: a ticket goes in, a lease on a server comes out, and every lease comes back. */
-import type { Effect, Option, Scope, Stream } from "effect"
-import { Context } from "effect"
+import { Cause, Context, Effect, Exit, Layer, Option, Stream } from "effect"
+import type { Scope } from "effect"
 import type { DispatchError } from "./DispatchError.ts"
 import type { Change } from "./Event.ts"
+import * as Forecasts from "./Forecast.ts"
+import type { HeldLease, Interpreter, Waiter } from "./Interpreter.ts"
+import * as Interpreters from "./Interpreter.ts"
 import type { Lease } from "./Lease.ts"
 import type { Notice } from "./Notice.ts"
-import type { Outcome } from "./Outcome.ts"
+import { Outcome } from "./Outcome.ts"
+import { Registry } from "./Registry.ts"
+import type { Settings } from "./Settings.ts"
+import { defaults } from "./Settings.ts"
 import type { Snapshot } from "./Snapshot.ts"
+import { snapshot } from "./Snapshot.ts"
 import type { Ticket } from "./Ticket.ts"
 
 /** One use of a lease: how it ended for the dispatcher, and what it gave. */
@@ -22,6 +29,8 @@ export interface Forecast {
   /** Milliseconds; unknown before anything was granted for this model. */
   readonly expectedWait: number | undefined
 }
+
+const forecastEvery = 1_000
 
 export class Dispatcher extends Context.Service<Dispatcher, {
   /**
@@ -46,4 +55,80 @@ export class Dispatcher extends Context.Service<Dispatcher, {
   readonly forecast: (ticket: string) => Effect.Effect<Option.Option<Forecast>>
   /** For observation only: a slow subscriber loses the oldest. */
   readonly notices: Stream.Stream<Notice>
-}>()("@aiguilleur/core/Dispatcher") {}
+}>()("@aiguilleur/core/Dispatcher") {
+  /** Needs the registry of strategies and policies. */
+  static readonly layerNoDeps = (settings: Partial<Settings> = {}) =>
+    Layer.effect(Dispatcher, Effect.map(Interpreters.make({ ...defaults, ...settings }), make))
+
+  static readonly layer = (settings: Partial<Settings> = {}) =>
+    Dispatcher.layerNoDeps(settings).pipe(Layer.provide(Registry.layer))
+}
+
+const make = (interpreter: Interpreter): Dispatcher["Service"] => {
+  const { arrive, notices, now, post, release, retire, state } = interpreter
+
+  /** Awaits the answer; whoever is interrupted here leaves nothing behind. */
+  const granted = (waiter: Waiter, restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>) =>
+    Effect.onExit(
+      restore(interpreter.answer(waiter)),
+      (exit) =>
+        Exit.isFailure(exit) && Cause.hasInterrupts(exit.cause) ? Effect.sync(() => retire(waiter)) : Effect.void
+    )
+
+  const run = <A, E, R>(
+    ticket: Ticket,
+    use: (lease: Lease) => Effect.Effect<Attempt<A>, E, R>
+  ): Effect.Effect<A, DispatchError | E, R> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.suspend(() => {
+        const waiter = arrive(ticket)
+        const attempt: Effect.Effect<A, DispatchError | E, R> = Effect.flatMap(granted(waiter, restore), (held) =>
+          Effect.flatMap(Effect.exit(restore(use(held.lease))), (exit) => {
+            if (Exit.isSuccess(exit)) {
+              return release(waiter, held, exit.value.outcome, true) ? attempt : Effect.succeed(exit.value.value)
+            }
+            release(waiter, held, Cause.hasInterrupts(exit.cause) ? Outcome.Withdrawn() : Outcome.Broken(), false)
+            return exit
+          }))
+        return attempt
+      })
+    )
+
+  const acquire: Dispatcher["Service"]["acquire"] = (ticket) =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.suspend(() => {
+        const waiter = arrive(ticket)
+        return Effect.tap(granted(waiter, restore), (held) =>
+          Effect.addFinalizer((exit) =>
+            Effect.sync(() => {
+              release(waiter, held, Exit.isSuccess(exit) ? Outcome.Served() : Outcome.Withdrawn(), false)
+            })
+          ))
+      })
+    ).pipe(Effect.map((held: HeldLease) => held.lease))
+
+  const forecasts = new WeakMap<object, { readonly at: number; readonly places: ReadonlyMap<string, number> }>()
+  const forecast = (id: string): Option.Option<Forecast> => {
+    const ticket = state.tickets.get(id)
+    if (ticket?.waiting !== true) return Option.none()
+    const model = ticket.model!
+    const at = now()
+    let known = forecasts.get(model)
+    if (known === undefined || at - known.at >= forecastEvery) {
+      known = { at, places: Forecasts.places(state, model, at) }
+      forecasts.set(model, known)
+    }
+    const position = known.places.get(id) ?? model.waiting
+    const pace = Forecasts.paceOf(model, at)
+    return Option.some({ position, expectedWait: pace === undefined ? undefined : Math.round(position / pace) })
+  }
+
+  return {
+    acquire,
+    run,
+    change: (...changes) => Effect.sync(() => post(...changes)),
+    snapshot: Effect.sync(() => snapshot(state, now())),
+    forecast: (ticket) => Effect.sync(() => forecast(ticket)),
+    notices: Stream.fromPubSub(notices)
+  }
+}

@@ -1,7 +1,7 @@
 /** Everything that can happen to the dispatcher. `apply` takes an event and its time, and nothing else changes state. */
 import { Data } from "effect"
-import type { Caller } from "./Caller.ts"
 import type { Health } from "./Backend.ts"
+import type { Caller } from "./Caller.ts"
 import type { Reason } from "./DispatchError.ts"
 import type { Load } from "./Load.ts"
 import type { Model } from "./Model.ts"
@@ -37,7 +37,10 @@ export type Event =
   | Change
   | Data.TaggedEnum<{
     Arrived: { readonly ticket: Ticket }
-    Granted: { readonly ticket: string; readonly url: string }
+    /** The first decision after their arrival left the newcomers waiting: their first requeue. */
+    Held: {}
+    /** `candidates`: how many servers would have taken it. */
+    Granted: { readonly ticket: string; readonly url: string; readonly candidates: number }
     Ended: { readonly ticket: string; readonly reason: Reason }
     /** The client of a waiting ticket left. */
     Withdrawn: { readonly ticket: string }

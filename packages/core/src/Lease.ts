@@ -1,7 +1,7 @@
 /** The right to use one slot of one server for one ticket. */
+import type { RoutingMode } from "./Caller.ts"
 import type { Model } from "./Model.ts"
 import type { Server } from "./Server.ts"
-import type { RoutingMode } from "./Caller.ts"
 import type { Ticket } from "./Ticket.ts"
 
 /** Plain data, so that it can cross a wire and stand in a usage row. Times are epoch milliseconds. */

@@ -1,15 +1,20 @@
 /** What happened, for those who watch: logs, metrics, pages. Accounting comes from settlement, never from here. */
 import type { Data } from "effect"
+import type { DispatchError, Reason } from "./DispatchError.ts"
 import type { LeaseRecord } from "./Lease.ts"
 import type { Outcome } from "./Outcome.ts"
-import type { DispatchError } from "./DispatchError.ts"
 import type { Ticket } from "./Ticket.ts"
 
 export type Notice = Data.TaggedEnum<{
   Arrived: { readonly at: number; readonly ticket: Ticket }
   Granted: { readonly at: number; readonly lease: LeaseRecord }
   /** Refused, evicted or failed. */
-  Ended: { readonly at: number; readonly ticket: Ticket; readonly error: DispatchError }
+  Ended: {
+    readonly at: number
+    readonly ticket: Ticket
+    readonly ending: DispatchError["ending"]
+    readonly reason: Reason
+  }
   Withdrawn: { readonly at: number; readonly ticket: Ticket }
   /** `requeued`: the ticket waits again. */
   Released: {

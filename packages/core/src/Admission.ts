@@ -1,0 +1,90 @@
+/** Whether a server may take a ticket now: `admits` of DESIGN §3.4, term by term. */
+import type { ConstraintClass, ModelState, Pair, ServerState, State, TicketState } from "./State.ts"
+
+/** The four kinds of ticket between which the slot rule distinguishes, as bits. */
+export const ownerLow = 1
+export const ownerHigh = 2
+export const guestLow = 4
+export const guestHigh = 8
+const nobody = 0
+const everybody = 15
+
+export const isEntitled = (state: State, priority: number): boolean => priority >= state.settings.bestPriority - 1
+
+/** Which of the four a ticket of this organisation and base priority is on this server. */
+export const kindOf = (state: State, host: ServerState, organisation: string, priority: number): number => {
+  const high = isEntitled(state, priority)
+  if (host.server.organisation === organisation) return high ? ownerHigh : ownerLow
+  return high ? guestHigh : guestLow
+}
+
+export const isHalfOpen = (host: ServerState, now: number): boolean =>
+  host.ejection !== undefined && now >= host.ejection.until
+
+/** Half-open counts as up. */
+export const isUp = ({ host, unknownUntil }: Pair, now: number): boolean =>
+  (host.ejection === undefined || now >= host.ejection.until) && !host.draining && !host.removed && now >= unknownUntil
+
+const takesOne = (host: ServerState, now: number): boolean => host.cold || isHalfOpen(host, now)
+
+/** Bits of the owner's kinds that this server would take, the reserve aside. */
+const ownerAdmits = (state: State, model: ModelState, pair: Pair, now: number): number => {
+  const { host } = pair
+  if (!isUp(pair, now) || now < host.heldOffUntil || (host.leases > 0 && takesOne(host, now))) return nobody
+  const { maxConcurrent, headroom } = host.server
+  const { judge } = state.registry.policies[model.model.policy]
+  const standing = { leases: host.leases, ttft: pair.ttft.figure(now), ttftThreshold: model.model.ttftThreshold }
+  const low = judge({ ...standing, hasSlot: host.leases < maxConcurrent })
+  if (low) return ownerLow | ownerHigh
+  return judge({ ...standing, hasSlot: host.leases < maxConcurrent + headroom }) ? ownerHigh : nobody
+}
+
+/** Whether the owner of this server has a ticket waiting that it would take; the owner skips the reserve term. */
+const ownerWaits = (state: State, host: ServerState, now: number): boolean => {
+  const owner = host.server.organisation
+  for (const model of state.models.values()) {
+    if (model.waiting === 0) continue
+    const pair = model.pairs.find((pair) => pair.host === host)
+    const bits = pair === undefined ? nobody : ownerAdmits(state, model, pair, now)
+    if (bits === nobody) continue
+    for (const { hosts, leaves } of model.classes.values()) {
+      if (!hosts.has(host)) continue
+      for (const { organisation, priority } of leaves) {
+        if (organisation === owner && (bits & kindOf(state, host, owner, priority)) !== 0) return true
+      }
+    }
+    for (const ticket of state.retries) {
+      if (
+        ticket.model === model && ticket.ticket.caller.organisation === owner && mayUse(ticket, host) &&
+        (bits & kindOf(state, host, owner, ticket.priority)) !== 0
+      ) return true
+    }
+  }
+  return false
+}
+
+/** Whether configuration allows the ticket on this server, and it has not failed the ticket. */
+export const mayUse = (ticket: TicketState, host: ServerState): boolean =>
+  ticket.class!.hosts.has(host) && ticket.excluded?.has(host) !== true
+
+/** Which of the four kinds of ticket of this model the server would take now, as bits. */
+export const admitted = (state: State, model: ModelState, pair: Pair, now: number): number => {
+  const owner = ownerAdmits(state, model, pair, now)
+  if (owner === nobody) return nobody
+  const { leases, guests, server: { maxConcurrent, ownerReserve } } = pair.host
+  const { ttftThreshold, policy } = model.model
+  const open = ownerReserve === 0 || guests < maxConcurrent - ownerReserve ||
+    // A policy that takes a ticket without a slot does not know the slot rule, nor its reserve.
+    state.registry.policies[policy].judge({ hasSlot: false, leases, ttft: pair.ttft.figure(now), ttftThreshold }) ||
+    !ownerWaits(state, pair.host, now)
+  if (!open) return owner
+  return owner === (ownerLow | ownerHigh) ? everybody : owner | guestHigh
+}
+
+/** The servers that may serve a class, by configuration alone. */
+export const eligible = (pairs: ReadonlyArray<Pair>, limits: Omit<ConstraintClass, "pairs" | "hosts">) =>
+  pairs.filter(({ host: { server } }) =>
+    (limits.mode !== "private-only" || server.organisation === limits.organisation) &&
+    (limits.sites === undefined || limits.sites.includes(server.site)) &&
+    (limits.organisations === undefined || limits.organisations.includes(server.organisation))
+  )

@@ -1,0 +1,152 @@
+/** The decision: reads state, time and dice, and says the one next thing to do. Changes nothing. */
+import { admitted, isUp, kindOf, mayUse } from "./Admission.ts"
+import { downDeadline, isTotal, waitedBy } from "./Deadline.ts"
+import type { Reason } from "./DispatchError.ts"
+import { NoServer, NoServerUp, PatienceSpent, TotalSpent } from "./DispatchError.ts"
+import { compare, effectivePriority } from "./ServiceOrder.ts"
+import type { ConstraintClass, ModelState, Pair, State, TicketState } from "./State.ts"
+import { wakeAt } from "./Wake.ts"
+
+export type Decision =
+  | { readonly _tag: "End"; readonly ticket: TicketState; readonly reason: Reason }
+  | { readonly _tag: "Assign"; readonly ticket: TicketState; readonly url: string; readonly candidates: number }
+  /** Nothing more to do until something happens, or until `wakeAt` (epoch milliseconds). */
+  | { readonly _tag: "Hold"; readonly wakeAt: number | undefined }
+
+/** A server with the kinds of ticket that it would take now. */
+interface Open {
+  readonly pair: Pair
+  readonly kinds: number
+}
+
+/** `roll` in [0, 1) decides between equals. Time never runs backwards: the later of `now` and the last event's. */
+export const schedule = (state: State, now: number, roll: number): Decision => {
+  const instant = Math.max(now, state.now)
+  return end(state, instant) ?? assign(state, instant, roll) ?? { _tag: "Hold", wakeAt: wakeAt(state, instant) }
+}
+
+const end = (state: State, now: number): Decision | undefined => {
+  for (const ticket of state.doomed) return { _tag: "End", ticket, reason: ticket.doom! }
+  const due = state.deadlines.first
+  // A newcomer without any patience still gets what is free at its arrival.
+  if (due !== undefined && due.deadline <= now && !due.fresh) {
+    const reason = isTotal(state, due) ? new TotalSpent() : new PatienceSpent({ waited: waitedBy(due, now) })
+    return { _tag: "End", ticket: due, reason }
+  }
+  for (const model of state.models.values()) {
+    if (model.waiting === 0 || (model.pairs.length > 0 && model.pairs.every((pair) => isUp(pair, now)))) continue
+    const ticket = unserved(state, model, now)
+    if (ticket !== undefined) return ticket
+  }
+  return undefined
+}
+
+/** A ticket of this model whose every server is gone, or has been down for longer than the grace. */
+const unserved = (state: State, model: ModelState, now: number): Decision | undefined => {
+  const judge = (ticket: TicketState, pairs: ReadonlyArray<Pair>): Decision | undefined => {
+    const { name } = model.model
+    if (pairs.length === 0) return { _tag: "End", ticket, reason: new NoServer({ model: name }) }
+    const due = downDeadline(state, ticket, pairs, now)
+    return due !== undefined && due <= now
+      ? { _tag: "End", ticket, reason: new NoServerUp({ model: name }) }
+      : undefined
+  }
+  for (const { leaves, pairs } of model.classes.values()) {
+    for (const leaf of leaves) {
+      const ended = judge(leaf.head!, pairs)
+      if (ended !== undefined) return ended
+    }
+  }
+  for (const ticket of state.retries) {
+    if (ticket.model !== model) continue
+    const ended = judge(ticket, usable(ticket))
+    if (ended !== undefined) return ended
+  }
+  return undefined
+}
+
+const usable = (ticket: TicketState): ReadonlyArray<Pair> =>
+  ticket.class!.pairs.filter(({ host }) => ticket.excluded?.has(host) !== true)
+
+const assign = (state: State, now: number, roll: number): Decision | undefined => {
+  let best: TicketState | undefined
+  let bestPriority = -1
+  let bestOpen: ReadonlyArray<Open> = []
+  const consider = (ticket: TicketState, open: ReadonlyArray<Open>): void => {
+    const priority = effectivePriority(state.settings, ticket.priority, ticket.arrivedAt, now)
+    if (priority < bestPriority) return
+    if (best !== undefined && compare(ticket, priority, best, bestPriority) >= 0) return
+    best = ticket
+    bestPriority = priority
+    bestOpen = open
+  }
+  for (const model of state.models.values()) {
+    if (model.waiting === 0) continue
+    const open = openPairs(state, model, now)
+    if (open.length === 0) continue
+    for (const room of model.classes.values()) {
+      if (room.leaves.length === 0) continue
+      const reachable = open.filter(({ pair }) => room.hosts.has(pair.host))
+      if (reachable.length > 0) considerLeaves(state, room, reachable, consider)
+    }
+    for (const ticket of state.retries) {
+      if (ticket.model !== model) continue
+      const reachable = open.filter(({ pair }) => mayUse(ticket, pair.host))
+      if (takenBy(state, ticket.ticket.caller.organisation, ticket.priority, reachable)) consider(ticket, reachable)
+    }
+  }
+  return best === undefined ? undefined : choose(state, best, bestOpen, now, roll)
+}
+
+const openPairs = (state: State, model: ModelState, now: number): ReadonlyArray<Open> => {
+  const open: Array<Open> = []
+  for (const pair of model.pairs) {
+    const kinds = admitted(state, model, pair, now)
+    if (kinds !== 0) open.push({ pair, kinds })
+  }
+  return open
+}
+
+const considerLeaves = (
+  state: State,
+  { leaves }: ConstraintClass,
+  open: ReadonlyArray<Open>,
+  consider: (ticket: TicketState, open: ReadonlyArray<Open>) => void
+): void => {
+  for (const { head, organisation, priority } of leaves) {
+    if (takenBy(state, organisation, priority, open)) consider(head!, open)
+  }
+}
+
+const takenBy = (state: State, organisation: string, priority: number, open: ReadonlyArray<Open>): boolean => {
+  for (const { kinds, pair } of open) {
+    if ((kinds & kindOf(state, pair.host, organisation, priority)) !== 0) return true
+  }
+  return false
+}
+
+const choose = (
+  state: State,
+  ticket: TicketState,
+  open: ReadonlyArray<Open>,
+  now: number,
+  roll: number
+): Decision => {
+  const { organisation } = ticket.ticket.caller
+  const model = ticket.model!
+  let admitting = open.filter(({ kinds, pair }) =>
+    (kinds & kindOf(state, pair.host, organisation, ticket.priority)) !== 0
+  )
+  if (ticket.mode === "private-first") {
+    const own = admitting.filter(({ pair }) => pair.host.server.organisation === organisation)
+    if (own.length > 0) admitting = own
+  }
+  const candidates = admitting.map(({ pair: { host, ttft } }) => ({
+    server: host.server,
+    ordinal: host.ordinal,
+    leases: host.leases,
+    ttft: ttft.figure(now)
+  }))
+  const chosen = state.registry.strategies[model.model.strategy].choose({ candidates, turn: model.turn, roll })
+  return { _tag: "Assign", ticket, url: chosen.server.url, candidates: candidates.length }
+}

@@ -1,0 +1,192 @@
+/** The dispatcher's whole state: plain, mutable, owned by one interpreter; only `apply` changes it. */
+import type { RoutingMode } from "./Caller.ts"
+import type { Deadlines, Due } from "./Deadlines.ts"
+import { Deadlines as Heap } from "./Deadlines.ts"
+import type { Reason } from "./DispatchError.ts"
+import type { LeaseRecord } from "./Lease.ts"
+import type { Load } from "./Load.ts"
+import type { Model } from "./Model.ts"
+import type { Notice } from "./Notice.ts"
+import type { Registry } from "./Registry.ts"
+import type { Server } from "./Server.ts"
+import type { Settings } from "./Settings.ts"
+import type { Ticket } from "./Ticket.ts"
+import type { TtftWindow } from "./TtftWindow.ts"
+import type { KeyAccount, Pool } from "./VirtualService.ts"
+
+export interface Ejection {
+  until: number
+  readonly because: "Down" | "Suspect" | "Misconfigured"
+}
+
+export interface ServerState {
+  server: Server
+  /** Order of first appearance: the stable place in a round. */
+  readonly ordinal: number
+  leases: number
+  /** Leases held by organisations other than its owner. */
+  guests: number
+  draining: boolean
+  /** It left the configuration and lives on until its last lease ends. */
+  removed: boolean
+  /** No data event and no complete answer has ever come from it. */
+  cold: boolean
+  /** Once `until` is past it is half-open: up, for one trial. */
+  ejection: Ejection | undefined
+  /** Length of the last ejection in milliseconds; doubles until a success. */
+  ejectedFor: number
+  /** Since when nothing has answered; survives half-open trials. */
+  downSince: number | undefined
+  heldOffUntil: number
+  heldOffFor: number
+  /** `suspect` answers in a row for which it was blamed. */
+  blamed: number
+}
+
+/** One server as one model sees it. */
+export interface Pair {
+  readonly host: ServerState
+  readonly ttft: TtftWindow
+  load: Load | undefined
+  /** The engine does not know the model: out of use for this model alone until then. */
+  unknownUntil: number
+  unknownSince: number | undefined
+}
+
+/** Tickets with the same model, mode and limits: what may serve one may serve all. */
+export interface ConstraintClass {
+  readonly id: string
+  readonly model: ModelState
+  readonly mode: RoutingMode
+  /** The owner whose servers are private, in private modes. */
+  readonly organisation: string | undefined
+  readonly sites: ReadonlyArray<string> | undefined
+  readonly organisations: ReadonlyArray<string> | undefined
+  /** Eligible by configuration. */
+  pairs: ReadonlyArray<Pair>
+  hosts: ReadonlySet<ServerState>
+  readonly leaves: Array<Leaf>
+  readonly byKey: Map<string, Leaf>
+}
+
+/** Tickets that differ in nothing but their arrival: a linked FIFO whose head is its best, whatever ageing does. */
+export interface Leaf {
+  readonly id: string
+  readonly class: ConstraintClass
+  readonly organisation: string
+  readonly priority: number
+  account: KeyAccount
+  head: TicketState | undefined
+  tail: TicketState | undefined
+  /** Place in the class's list of leaves. */
+  index: number
+}
+
+export interface ModelState {
+  model: Model
+  pairs: Array<Pair>
+  pool: Pool
+  readonly classes: Map<string, ConstraintClass>
+  waiting: number
+  /** Ordinal of the server that was last given a ticket of this model. */
+  turn: number
+  /** Grants, decayed over a minute: what the expected wait is read from. */
+  readonly pace: { grants: number; at: number; since: number | undefined }
+}
+
+export interface TicketState extends Due {
+  ticket: Ticket
+  /** Order of arrival: decides between equal arrival times. */
+  readonly seq: number
+  readonly arrivedAt: number
+  /** Base priority. */
+  priority: number
+  mode: RoutingMode
+  model: ModelState | undefined
+  class: ConstraintClass | undefined
+  account: KeyAccount | undefined
+  /** Where it waits: in a leaf, or, with servers excluded, in the list of retries. */
+  leaf: Leaf | undefined
+  previous: TicketState | undefined
+  next: TicketState | undefined
+  waiting: boolean
+  /** Not yet passed over by a single decision. */
+  fresh: boolean
+  waitingSince: number
+  /** Milliseconds of earlier waits. */
+  waited: number
+  requeues: number
+  grants: number
+  /** Attempts that count towards the most allowed. */
+  failures: number
+  suspects: number
+  excluded: Set<ServerState> | undefined
+  /** Servers that answered `suspect` and are blamed if another serves it. */
+  suspected: Array<ServerState> | undefined
+  firstGrantedAt: number | undefined
+  lease: LeaseState | undefined
+  /** Fails as soon as it is not in flight. */
+  doom: Reason | undefined
+  refused: boolean
+}
+
+export interface LeaseState {
+  readonly id: number
+  readonly ticket: TicketState
+  readonly host: ServerState
+  readonly pair: Pair
+  readonly record: LeaseRecord
+  /** Estimate and weight as charged at the grant. */
+  readonly charged: number
+  readonly weight: number
+  guest: boolean
+  /** The one lease that tries a half-open server. */
+  readonly trial: boolean
+}
+
+export interface State {
+  readonly settings: Settings
+  readonly registry: Registry["Service"]
+  /** Never falls, whatever the clock does. */
+  now: number
+  sequence: number
+  leaseSequence: number
+  ordinals: number
+  stopping: boolean
+  readonly weights: Map<string, number>
+  readonly models: Map<string, ModelState>
+  readonly servers: Map<string, ServerState>
+  /** Every ticket that has not ended, waiting or in flight. */
+  readonly tickets: Map<string, TicketState>
+  readonly leases: Map<number, LeaseState>
+  readonly keys: Map<string, Set<TicketState>>
+  readonly deadlines: Deadlines<TicketState>
+  /** Tickets that some server has failed, each with its own excluded servers. */
+  readonly retries: Set<TicketState>
+  /** Tickets that must end, first come first served. */
+  readonly doomed: Set<TicketState>
+  readonly fresh: Array<TicketState>
+  /** What observers have yet to be told; the interpreter empties it. */
+  notices: Array<Notice>
+}
+
+export const make = (settings: Settings, registry: Registry["Service"]): State => ({
+  settings,
+  registry,
+  now: 0,
+  sequence: 0,
+  leaseSequence: 0,
+  ordinals: 0,
+  stopping: false,
+  weights: new Map(),
+  models: new Map(),
+  servers: new Map(),
+  tickets: new Map(),
+  leases: new Map(),
+  keys: new Map(),
+  deadlines: new Heap(),
+  retries: new Set(),
+  doomed: new Set(),
+  fresh: [],
+  notices: []
+})

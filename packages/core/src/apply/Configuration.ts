@@ -1,0 +1,124 @@
+/** Organisations, keys, servers and models come, change and go under traffic; no lease is lost to it. */
+import type { Caller } from "../Caller.ts"
+import { deadlineOf } from "../Deadline.ts"
+import { KeyRevoked, ModelRemoved, NotAllowed } from "../DispatchError.ts"
+import type { Model } from "../Model.ts"
+import { classOf, offer, withdraw } from "../PriorityQueue.ts"
+import type { Server } from "../Server.ts"
+import type { State, TicketState } from "../State.ts"
+import { accountOf, activate, deactivate, makeLevel } from "../VirtualService.ts"
+import { allows, derive, doom } from "./Arrival.ts"
+import { rebuild } from "./Topology.ts"
+
+export const serverChanged = (state: State, server: Server): void => {
+  const host = state.servers.get(server.url)
+  if (host === undefined) {
+    state.servers.set(server.url, {
+      server,
+      ordinal: ++state.ordinals,
+      leases: 0,
+      guests: 0,
+      draining: false,
+      removed: false,
+      cold: true,
+      ejection: undefined,
+      ejectedFor: 0,
+      downSince: undefined,
+      heldOffUntil: 0,
+      heldOffFor: 0,
+      blamed: 0
+    })
+  } else {
+    host.server = server
+    host.removed = false
+    // Who counts as a guest depends on who owns it.
+    host.guests = 0
+    for (const lease of state.leases.values()) {
+      if (lease.host !== host) continue
+      lease.guest = lease.record.ticket.caller.organisation !== server.organisation
+      if (lease.guest) host.guests++
+    }
+  }
+  rebuild(state)
+}
+
+export const serverDraining = (state: State, url: string, draining: boolean): void => {
+  const host = state.servers.get(url)
+  if (host === undefined || host.draining === draining) return
+  host.draining = draining
+  host.downSince = draining ? host.downSince ?? state.now : undefined
+}
+
+export const serverRemoved = (state: State, url: string): void => {
+  const host = state.servers.get(url)
+  if (host === undefined) return
+  host.removed = true
+  if (host.leases === 0) state.servers.delete(url)
+  rebuild(state)
+}
+
+export const modelChanged = (state: State, model: Model): void => {
+  const known = state.models.get(model.name)
+  if (known === undefined) {
+    state.models.set(model.name, {
+      model,
+      pairs: [],
+      pool: makeLevel(),
+      classes: new Map(),
+      waiting: 0,
+      turn: 0,
+      pace: { grants: 0, at: state.now, since: undefined }
+    })
+    return rebuild(state)
+  }
+  const patienceChanged = known.model.patience !== model.patience
+  known.model = model
+  rebuild(state)
+  if (!patienceChanged) return
+  for (const ticket of state.tickets.values()) {
+    if (ticket.model !== known || !ticket.waiting) continue
+    state.deadlines.remove(ticket)
+    ticket.deadline = deadlineOf(state, ticket)
+    state.deadlines.add(ticket)
+  }
+}
+
+export const modelRemoved = (state: State, name: string): void => {
+  const model = state.models.get(name)
+  if (model === undefined) return
+  for (const ticket of state.tickets.values()) {
+    if (ticket.model === model) doom(state, ticket, new ModelRemoved({ model: name }))
+  }
+  state.models.delete(name)
+  rebuild(state)
+}
+
+export const keyChanged = (state: State, caller: Caller): void => {
+  for (const ticket of state.keys.get(caller.key) ?? []) {
+    if (ticket.doom !== undefined) continue
+    const { organisation } = ticket.ticket.caller
+    // One in flight stays on the account that its lease was charged to.
+    ticket.ticket = { ...ticket.ticket, caller: ticket.waiting ? caller : { ...caller, organisation } }
+    derive(state, ticket)
+    if (!allows(ticket.ticket)) doom(state, ticket, new NotAllowed({ model: ticket.ticket.model }))
+    else if (ticket.waiting) refile(state, ticket)
+  }
+}
+
+/** Merges a waiting ticket by arrival into the leaf that its rights now lead to. */
+const refile = (state: State, ticket: TicketState): void => {
+  const { key, organisation } = ticket.ticket.caller
+  const model = ticket.model!
+  withdraw(state, ticket)
+  if (ticket.account!.organisation.name !== organisation) {
+    deactivate(model.pool, ticket.account!)
+    ticket.account = accountOf(model.pool, organisation, key)
+    activate(model.pool, ticket.account)
+  }
+  ticket.class = classOf(model, ticket)
+  offer(state, ticket)
+}
+
+export const keyRevoked = (state: State, key: string): void => {
+  for (const ticket of state.keys.get(key) ?? []) doom(state, ticket, new KeyRevoked())
+}

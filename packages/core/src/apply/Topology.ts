@@ -1,0 +1,100 @@
+/** Which servers serve which classes, and which models compete for the same slots, after the fleet has changed. */
+import { eligible } from "../Admission.ts"
+import type { ModelState, State } from "../State.ts"
+import { TtftWindow } from "../TtftWindow.ts"
+import type { Account, Pool } from "../VirtualService.ts"
+import { accountOf, makeLevel } from "../VirtualService.ts"
+
+/** Brings pairs, classes and pools in line with the servers and models that there are. */
+export const rebuild = (state: State): void => {
+  for (const model of state.models.values()) {
+    linkPairs(state, model)
+    for (const room of model.classes.values()) {
+      if (room.leaves.length === 0) {
+        model.classes.delete(room.id)
+        continue
+      }
+      room.pairs = eligible(model.pairs, room)
+      room.hosts = new Set(room.pairs.map(({ host }) => host))
+    }
+  }
+  rebuildPools(state)
+}
+
+/** A pair outlives every change that keeps both its ends, with what was measured of it. */
+const linkPairs = (state: State, model: ModelState): void => {
+  const known = new Map(model.pairs.map((pair) => [pair.host, pair]))
+  model.pairs = model.model.servers.flatMap((url) => {
+    const host = state.servers.get(url)
+    if (host === undefined || host.removed) return []
+    return known.get(host) ?? {
+      host,
+      ttft: new TtftWindow(state.settings.ttftWindow),
+      load: undefined,
+      unknownUntil: 0,
+      unknownSince: undefined
+    }
+  })
+}
+
+/** Groups of models connected by shared servers. */
+const components = (state: State): Array<Array<ModelState>> => {
+  const groups: Array<{ models: Array<ModelState>; urls: Set<string> }> = []
+  for (const model of state.models.values()) {
+    const merged = { models: [model], urls: new Set(model.pairs.map(({ host }) => host.server.url)) }
+    for (let at = groups.length - 1; at >= 0; at--) {
+      const group = groups[at]!
+      if (merged.urls.isDisjointFrom(group.urls)) continue
+      merged.models.unshift(...group.models)
+      for (const url of group.urls) merged.urls.add(url)
+      groups.splice(at, 1)
+    }
+    groups.push(merged)
+  }
+  return groups.map(({ models }) => models)
+}
+
+const rebuildPools = (state: State): void => {
+  const groups = components(state)
+  const users = new Map<Pool, number>()
+  for (const models of groups) {
+    for (const pool of new Set(models.map(({ pool }) => pool))) users.set(pool, (users.get(pool) ?? 0) + 1)
+  }
+  for (const models of groups) {
+    const pools = new Set(models.map(({ pool }) => pool))
+    if (pools.size === 1 && users.get(models[0]!.pool) === 1) continue
+    const pool: Pool = makeLevel()
+    for (const old of pools) merge(pool, old)
+    for (const model of models) adopt(state, model, pool)
+  }
+}
+
+/** Each counter keeps its distance to V; where two meet, the larger one stays. */
+const merge = (pool: Pool, old: Pool): void => {
+  const distant = (account: Account, { floor }: { readonly floor: number }) => account.service - floor
+  for (const organisation of old.accounts.values()) {
+    const fresh = !pool.accounts.has(organisation.name)
+    for (const key of organisation.keys.accounts.values()) {
+      const known = pool.accounts.get(organisation.name)?.keys.accounts.has(key.key) === true
+      const account = accountOf(pool, organisation.name, key.key)
+      const distance = distant(key, organisation.keys)
+      account.service = known ? Math.max(account.service, distance) : distance
+    }
+    const account = pool.accounts.get(organisation.name)
+    if (account === undefined) continue
+    const distance = distant(organisation, old)
+    account.service = fresh ? distance : Math.max(account.service, distance)
+  }
+}
+
+/** Moves a model, with its leaves and all its living tickets, to another pool. */
+const adopt = (state: State, model: ModelState, pool: Pool): void => {
+  model.pool = pool
+  for (const ticket of state.tickets.values()) {
+    if (ticket.model !== model || ticket.account === undefined) continue
+    ticket.account = accountOf(pool, ticket.account.organisation.name, ticket.account.key)
+    ticket.account.active++
+    ticket.account.organisation.active++
+    if (ticket.leaf !== undefined) ticket.leaf.account = ticket.account
+  }
+}
