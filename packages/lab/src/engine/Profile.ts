@@ -1,0 +1,99 @@
+/** How fast one GPU runs one model: the constants of the step loop, in milliseconds and tokens. */
+
+export interface Profile {
+  readonly name: string
+  /** A step's time when the batch is empty: the weights are read once. */
+  readonly t0: number
+  /** Per sequence that decodes. */
+  readonly a: number
+  /** Per prompt token computed. */
+  readonly b: number
+  /** Per token of context that the decoding sequences attend to. */
+  readonly k: number
+  /** `max_num_batched_tokens`: what one step computes at most, decoding included. */
+  readonly maxNumBatchedTokens: number
+  /** `max_num_seqs`: sequences in the batch at most. */
+  readonly maxNumSeqs: number
+  readonly maxModelLen: number
+  /** Tokens that the KV cache has room for. It bounds nothing yet: the metrics page reports against it. */
+  readonly kvTokens: number
+}
+
+/** What one step has to compute. */
+export interface Work {
+  readonly decoding: number
+  readonly prefillTokens: number
+  readonly contextTokens: number
+}
+
+export const stepTime = (profile: Profile, work: Work): number =>
+  profile.t0 + profile.a * work.decoding + profile.b * work.prefillTokens + profile.k * work.contextTokens
+
+/** Every step lasts one millisecond, so that a test counts steps by the clock. */
+export const test: Profile = {
+  name: "test",
+  t0: 1,
+  a: 0,
+  b: 0,
+  k: 0,
+  maxNumBatchedTokens: 8192,
+  maxNumSeqs: 256,
+  maxModelLen: 32_768,
+  kvTokens: 1_000_000
+}
+
+/** About 100 tokens a second per user, slower as users come: quick to watch and easy to saturate. */
+export const demo: Profile = {
+  name: "demo",
+  t0: 8,
+  a: 0.25,
+  b: 0.02,
+  k: 0,
+  maxNumBatchedTokens: 2048,
+  maxNumSeqs: 64,
+  maxModelLen: 32_768,
+  kvTokens: 200_000
+}
+
+/** Starting guess, to be fitted against measurements. */
+export const h100Llama8b: Profile = {
+  name: "h100-llama-3.1-8b-bf16",
+  t0: 6.3,
+  a: 0.03,
+  b: 0.035,
+  k: 4e-5,
+  maxNumBatchedTokens: 8192,
+  maxNumSeqs: 256,
+  maxModelLen: 131_072,
+  kvTokens: 420_000
+}
+
+/** Starting guess, to be fitted against measurements. */
+export const l40sMistral24b: Profile = {
+  name: "l40s-mistral-small-24b-fp8",
+  t0: 33,
+  a: 0.12,
+  b: 0.25,
+  k: 2e-4,
+  maxNumBatchedTokens: 2048,
+  maxNumSeqs: 256,
+  maxModelLen: 32_768,
+  kvTokens: 100_000
+}
+
+/** Fits the published throughput within 1 %, but not its time to first token: the front end's cost is missing. */
+export const rtx4090Mistral7b: Profile = {
+  name: "rtx4090-mistral-7b-fp16",
+  t0: 17,
+  a: 0.3,
+  b: 0.06,
+  k: 0,
+  maxNumBatchedTokens: 2048,
+  maxNumSeqs: 256,
+  maxModelLen: 32_768,
+  kvTokens: 50_000
+}
+
+export const profiles: ReadonlyArray<Profile> = [test, demo, h100Llama8b, l40sMistral24b, rtx4090Mistral7b]
+
+export const byName = (name: string): Profile | undefined => profiles.find((profile) => profile.name === name)

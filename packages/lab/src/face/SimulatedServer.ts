@@ -1,0 +1,209 @@
+/** A simulated inference server: the engine behind vLLM's HTTP API, and the handle by which a test or a demo holds it. */
+import type { Scope } from "effect"
+import { Effect } from "effect"
+import type { Counters } from "../engine/Counters.ts"
+import * as Engine from "../engine/Engine.ts"
+import type { Profile } from "../engine/Profile.ts"
+import * as Profiles from "../engine/Profile.ts"
+import * as Driver from "./Driver.ts"
+import * as Endpoints from "./Endpoints.ts"
+import type { Fault } from "./Fault.ts"
+import * as FaultBoard from "./FaultBoard.ts"
+import type { Desk } from "./Inference.ts"
+import type { Ending, Entry } from "./Ledger.ts"
+import * as Ledger from "./Ledger.ts"
+import * as Listening from "./Listening.ts"
+import * as Pace from "./Pace.ts"
+
+export interface Options {
+  /** Any free one when absent. */
+  readonly port?: number | undefined
+  readonly host?: string | undefined
+  /** `Profile.test` when absent. */
+  readonly profile?: Profile | undefined
+  /** `["simulated"]` when absent. All are names of one engine; the first is the metrics' label. */
+  readonly models?: ReadonlyArray<string> | undefined
+  /** The bearer that `/v1/*` asks for. */
+  readonly token?: string | undefined
+  readonly priorityScheduling?: boolean | undefined
+  readonly maxNumSeqs?: number | undefined
+  /** Waiting and running together, beyond which the answer is a 503. */
+  readonly maxQueued?: number | undefined
+  /** How much faster than real time the engine's clock goes. */
+  readonly speed?: number | undefined
+  /** Starts paused: nothing moves but by `step`. */
+  readonly manual?: boolean | undefined
+  /** Starts as an engine that is still loading its model. */
+  readonly loading?: boolean | undefined
+  /** Tokens of an answer whose length was not asked for; 64 when absent. */
+  readonly defaultTokens?: number | undefined
+  /** Tokens of an answer at most; 4096 when absent. */
+  readonly maxTokens?: number | undefined
+  /** False empties the metrics page. */
+  readonly logStats?: boolean | undefined
+  /** Requests remembered; 1000 when absent. */
+  readonly memory?: number | undefined
+}
+
+export interface SimulatedServer {
+  readonly url: string
+  readonly port: number
+  readonly models: ReadonlyArray<string>
+  readonly profile: Profile
+
+  /** In the batch, and not aborted. */
+  readonly running: () => number
+  readonly waiting: () => number
+  readonly counters: () => Counters
+  /** Milliseconds on the engine's clock. */
+  readonly now: () => number
+
+  /** The latest inference requests, oldest first. */
+  readonly requests: ReadonlyArray<Entry>
+  readonly received: () => number
+  readonly ended: (ending: Ending) => number
+  /** Requests to one path, whatever became of them. */
+  readonly hits: (path: string) => number
+
+  /** Looked at after everything that happens here: a request, a step, an end. */
+  readonly awaitUntil: (predicate: (server: SimulatedServer) => boolean) => Effect.Effect<void>
+  readonly awaitRequests: (count: number) => Effect.Effect<void>
+  readonly awaitRunning: (count: number) => Effect.Effect<void>
+  readonly awaitWaiting: (count: number) => Effect.Effect<void>
+  readonly awaitEnded: (ending: Ending, count: number) => Effect.Effect<void>
+  readonly awaitHits: (path: string, count: number) => Effect.Effect<void>
+
+  /** Holds the step loop and the engine's clock. */
+  readonly pause: () => void
+  readonly resume: () => void
+  /** Runs so many steps, one unless told; only while paused. Ends early when nothing is left to do. */
+  readonly step: (count?: number) => void
+  /** Steps until it is so; throws when the engine runs out of work first. */
+  readonly stepUntil: (predicate: (server: SimulatedServer) => boolean) => void
+  readonly stepUntilIdle: () => void
+
+  /** Faults asked for by the handle apply in the order of asking. */
+  readonly fault: (fault: Fault, scope?: FaultBoard.Scope) => void
+  readonly clearFaults: () => void
+  readonly setLoading: (loading: boolean) => void
+
+  /** Refuses connections; answers under way go on. */
+  readonly stop: Effect.Effect<void>
+  /** Destroys every socket and forgets every sequence, as after `kill -9`. */
+  readonly kill: Effect.Effect<void>
+  /** Listens again, on the same port; after `kill`, with an engine that has just started. */
+  readonly start: Effect.Effect<void>
+}
+
+const make = (options: Options): SimulatedServer => {
+  const { host = "127.0.0.1", models = ["simulated"], profile = Profiles.test, speed = 1 } = options
+  const pace = Pace.make({ speed, paused: options.manual === true })
+  const ledger = Ledger.make(options.memory ?? 1000)
+  const board = FaultBoard.make()
+  const hits = new Map<string, number>()
+  let loading = options.loading === true
+
+  const boot = (): Desk => {
+    const engine = Engine.make({
+      profile,
+      priorityScheduling: options.priorityScheduling,
+      maxNumSeqs: options.maxNumSeqs,
+      maxQueued: options.maxQueued
+    })
+    return {
+      driver: Driver.make(engine, pace, ledger.changed),
+      ledger,
+      limits: {
+        models,
+        maxModelLen: profile.maxModelLen,
+        defaultTokens: options.defaultTokens ?? 64,
+        maxTokens: options.maxTokens ?? 4096,
+        priorityScheduling: options.priorityScheduling === true
+      },
+      now: pace.now,
+      loading: () => loading,
+      authorised: (request) =>
+        options.token === undefined || request.headers.authorization === `Bearer ${options.token}`
+    }
+  }
+
+  let desk = boot()
+  const listening = Listening.make(
+    host,
+    options.port ?? 0,
+    Endpoints.listener({
+      desk: () => desk,
+      board,
+      models,
+      logStats: options.logStats !== false,
+      hit: (path) => {
+        hits.set(path, (hits.get(path) ?? 0) + 1)
+        ledger.changed()
+      }
+    })
+  )
+
+  const step = (count = 1) => {
+    for (let left = count; left > 0 && desk.driver.step(); left--);
+  }
+
+  const die = Effect.sync(() => {
+    desk.driver.dispose()
+    for (const entry of ledger.entries) ledger.end(entry, "cut", pace.now())
+    desk = boot()
+    ledger.changed()
+  })
+
+  const server: SimulatedServer = {
+    get url() {
+      return `http://${host}:${listening.port()}`
+    },
+    get port() {
+      return listening.port()
+    },
+    models,
+    profile,
+    running: () => desk.driver.engine.running(),
+    waiting: () => desk.driver.engine.waiting(),
+    counters: () => desk.driver.engine.counters,
+    now: pace.now,
+    requests: ledger.entries,
+    received: ledger.received,
+    ended: ledger.ended,
+    hits: (path) => hits.get(path) ?? 0,
+    awaitUntil: (predicate) => ledger.awaitUntil(() => predicate(server)),
+    awaitRequests: (count) => ledger.awaitUntil(() => ledger.received() >= count),
+    awaitRunning: (count) => ledger.awaitUntil(() => server.running() === count),
+    awaitWaiting: (count) => ledger.awaitUntil(() => server.waiting() === count),
+    awaitEnded: (ending, count) => ledger.awaitUntil(() => ledger.ended(ending) >= count),
+    awaitHits: (path, count) => ledger.awaitUntil(() => server.hits(path) >= count),
+    pause: () => desk.driver.pause(),
+    resume: () => desk.driver.resume(),
+    step,
+    stepUntil: (predicate) => {
+      while (!predicate(server)) {
+        if (!desk.driver.step()) throw new Error("The simulated engine has no work left, and it is still not so.")
+      }
+    },
+    stepUntilIdle: () => step(Number.POSITIVE_INFINITY),
+    fault: board.add,
+    clearFaults: board.clear,
+    setLoading: (value) => {
+      loading = value
+    },
+    stop: listening.stop,
+    kill: Effect.andThen(die, listening.kill),
+    start: listening.start
+  }
+  return server
+}
+
+/** Listens until the scope closes; its sockets and its timer go with it. */
+export const start = (options: Options = {}): Effect.Effect<SimulatedServer, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.suspend(() => {
+      const server = make(options)
+      return Effect.as(server.start, server)
+    }),
+    (server) => server.kill
+  )
