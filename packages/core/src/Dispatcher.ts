@@ -88,7 +88,7 @@ const make = (interpreter: Interpreter): Dispatcher["Service"] => {
               return release(waiter, held, exit.value.outcome, true) ? attempt : Effect.succeed(exit.value.value)
             }
             release(waiter, held, Cause.hasInterrupts(exit.cause) ? Outcome.Withdrawn() : Outcome.Broken(), false)
-            return exit
+            return Effect.failCause(exit.cause)
           }))
         return attempt
       })
