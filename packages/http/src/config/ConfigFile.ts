@@ -1,0 +1,107 @@
+/** The one Schema of the configuration file, with every default that does not depend on another field. */
+import { RoutingMode } from "@aiguilleur/core/Caller"
+import { PolicyName, StrategyName } from "@aiguilleur/core/Model"
+import { ServerKind } from "@aiguilleur/core/Server"
+import { defaults } from "@aiguilleur/core/Settings"
+import { Effect, Schema } from "effect"
+import { Flag, Instant, IntBetween, OneOf, Positive, Secret, Size, Span, SpanOrOff, Text, Token, Url } from "./Field.ts"
+
+/** A key that may be left out. Defaults are written as in a file, so that they pass through the same checks. */
+const or = <S extends Schema.Constraint>(self: S, value: S["Encoded"]) =>
+  Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(self)
+
+/** A list whose wrong elements can be set aside as `null`, so that the others keep their index while they are checked. */
+const listOf = <S extends Schema.Constraint>(item: S) => Schema.Array(Schema.NullOr(item))
+
+const Http = Schema.Struct({
+  host: or(Text, "127.0.0.1"),
+  port: or(IntBetween(0, 65_535), 8080),
+  maxBody: or(Size, "32MB"),
+  maxHeldBytes: or(Size, "512MB"),
+  maxSpooledBytes: or(Size, "5GB"),
+  maxUpload: or(Size, "500MB")
+})
+
+const Timeouts = Schema.Struct({
+  firstByte: or(Span, "300 seconds"),
+  idle: or(Span, "60 seconds"),
+  total: or(Span, `${defaults.total} millis`),
+  shutdown: or(Span, "30 seconds")
+})
+
+const Queue = Schema.Struct({
+  bestPriority: or(IntBetween(0, 255), defaults.bestPriority),
+  ageing: or(SpanOrOff, `${defaults.ageing} millis`)
+})
+
+const Organisation = Schema.Struct({ name: Text, weight: or(Positive, 1) })
+
+/** A server may be listed under several models, so what one listing leaves out may stand in another. */
+const Server = Schema.Struct({
+  url: Url,
+  kind: Schema.optionalKey(OneOf(ServerKind.literals)),
+  token: Schema.optionalKey(Token),
+  organisation: Schema.optionalKey(Text),
+  site: Schema.optionalKey(Text),
+  maxConcurrent: Schema.optionalKey(IntBetween(1, 100_000)),
+  headroom: Schema.optionalKey(IntBetween(0, 100_000)),
+  ownerReserve: Schema.optionalKey(IntBetween(0, 100_000)),
+  priorityScheduling: Schema.optionalKey(Flag)
+})
+
+/** What the predecessor called the policies. */
+const formerPolicies = {
+  "warning-log": "none",
+  "performance-based-requeue": "performance",
+  "parallel-requests-threshold-requeue": "concurrent-requests"
+} as const
+
+const Model = Schema.Struct({
+  name: Text,
+  /** What the engines call it; the public name if left out. */
+  model: Schema.optionalKey(Text),
+  aliases: or(Schema.Array(Text), []),
+  strategy: or(OneOf(StrategyName.literals), "round-robin"),
+  /** `performance` for `least-busy`, `concurrent-requests` for `round-robin` if left out. */
+  policy: Schema.optionalKey(OneOf(PolicyName.literals, formerPolicies)),
+  ttftThreshold: or(Span, "500 millis"),
+  patience: or(Span, "570 seconds"),
+  servers: or(listOf(Server), [])
+})
+
+const Key = Schema.Struct({
+  name: Text,
+  organisation: Text,
+  email: Schema.optionalKey(Text),
+  priority: Schema.optionalKey(IntBetween(0, 255)),
+  threshold: Schema.optionalKey(IntBetween(1, 1_000_000_000)),
+  secret: Secret,
+  routingMode: or(OneOf(RoutingMode.literals), "any"),
+  models: Schema.optionalKey(Schema.Array(Text)),
+  sites: Schema.optionalKey(Schema.Array(Text)),
+  organisations: Schema.optionalKey(Schema.Array(Text)),
+  expires: Schema.optionalKey(Instant),
+  waitEvents: or(Flag, false)
+})
+
+export const ConfigFile = Schema.Struct({
+  http: or(Http, {}),
+  timeouts: or(Timeouts, {}),
+  queue: or(Queue, {}),
+  organisations: Schema.optionalKey(listOf(Organisation)),
+  models: or(listOf(Model), []),
+  keys: or(listOf(Key), [])
+})
+export interface ConfigFile extends Schema.Schema.Type<typeof ConfigFile> {}
+
+/** The fields of each kind of mapping, by the sections that lead to it. */
+export const fieldsOf: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "": Object.keys(ConfigFile.fields),
+  "http": Object.keys(Http.fields),
+  "timeouts": Object.keys(Timeouts.fields),
+  "queue": Object.keys(Queue.fields),
+  "organisations": Object.keys(Organisation.fields),
+  "models": Object.keys(Model.fields),
+  "models.servers": Object.keys(Server.fields),
+  "keys": Object.keys(Key.fields)
+}
