@@ -1,6 +1,6 @@
 /** What can be wrong with a database, as a closed set of reasons whose messages name the remedy. */
-import { Predicate, Schema } from "effect"
-import type { SqlError } from "effect/sql/SqlError"
+import { Effect, Predicate, Schema } from "effect"
+import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import { EmbeddedReason } from "./embedded/EmbeddedReason.ts"
 
 /** `where` is the address without its password; `detail` is what the server or the system said. */
@@ -122,12 +122,15 @@ export class DatabaseError extends Schema.TaggedError<DatabaseError>()("Database
 }
 
 /** The field of a server's message or of a system error that names what happened. */
-const codeOf = (cause: unknown): string =>
+const codeIn = (cause: unknown): string =>
   Predicate.hasProperty(cause, "code") && typeof cause.code === "string" ? cause.code : ""
+
+/** The SQLSTATE, or the system's code, of a failure; empty if it has none. */
+export const codeOf = (error: SqlError): string => codeIn(error.reason.cause)
 
 const detailOf = (error: SqlError): string => {
   const { cause } = error.reason
-  const said = cause instanceof Error && cause.message !== "" ? cause.message : codeOf(cause)
+  const said = cause instanceof Error && cause.message !== "" ? cause.message : codeIn(cause)
   return said === "" ? error.message : said
 }
 
@@ -158,7 +161,7 @@ const tlsCodes = /^(ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|CERT_|EPROT
 /** The reason behind a failure that the environment caused; `undefined` if a statement of ours is at fault. */
 export const classify = (error: SqlError, where: string): Reason | undefined => {
   const place = { where, detail: detailOf(error) }
-  const code = codeOf(error.reason.cause)
+  const code = codeIn(error.reason.cause)
   if (tlsCodes.test(code) || /TLS/.test(error.message)) return new TlsFailed(place)
   if (code === "28000" && /no encryption|SSL off/.test(place.detail)) return new TlsNeeded(place)
   const known = bySqlState[code] ?? bySqlState[code.slice(0, 2)]
@@ -172,3 +175,17 @@ export const fromSqlError = (where: string) => (error: SqlError): DatabaseError 
   const reason = classify(error, where)
   return new DatabaseError({ reason: reason ?? new Failed({ where, detail: detailOf(error) }) })
 }
+
+/**
+ * For repositories: what the environment caused stays typed, so that a caller can wait or answer 503. A statement
+ * that is wrong and a row that does not decode are mistakes of ours: defects.
+ */
+export const refine = (where: string) => <A, E, R>(self: Effect.Effect<A, E, R>) =>
+  Effect.catch(self, (error): Effect.Effect<never, Domain<E> | DatabaseError> => {
+    if (Schema.isSchemaError(error)) return Effect.die(error)
+    if (!isSqlError(error)) return Effect.fail(error as Domain<E>)
+    const reason = classify(error, where)
+    return reason === undefined ? Effect.die(error) : Effect.fail(new DatabaseError({ reason }))
+  })
+
+type Domain<E> = Exclude<E, SqlError | Schema.SchemaError>

@@ -3,10 +3,10 @@ import type { PgPoolConfig } from "@effect/sql-pg/PgClient"
 import type * as PgConnection from "@effect/sql-pg/PgConnection"
 import { Effect, Exit, Queue, Scope } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
-import { DatabaseError } from "./DatabaseError.ts"
+import { codeOf, DatabaseError } from "./DatabaseError.ts"
 import { type Cluster, open, owner } from "./embedded/Cluster.ts"
 import { type EmbeddedReason, explain, NotStarted } from "./embedded/EmbeddedReason.ts"
-import { address, codeOf, connect, join, part, type Role } from "./embedded/Membership.ts"
+import { address, connect, join, part, type Role } from "./embedded/Membership.ts"
 import * as Postmaster from "./embedded/Postmaster.ts"
 
 export interface Options {

@@ -1,9 +1,10 @@
 /** Who uses an embedded server: one gateway at most, any number of commands, and the last one out stops it. */
 import * as PgConnection from "@effect/sql-pg/PgConnection"
-import { Effect, Predicate, Redacted, type Scope } from "effect"
+import { Effect, Redacted, type Scope } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import * as os from "node:os"
 import * as path from "node:path"
+import { codeOf } from "../DatabaseError.ts"
 import { type Cluster, owner } from "./Cluster.ts"
 import { Taken } from "./EmbeddedReason.ts"
 
@@ -26,12 +27,6 @@ export const address = (cluster: Cluster, port: number) => ({
 
 export const connect = (cluster: Cluster, port: number, database: string, applicationName: string) =>
   PgConnection.make({ ...address(cluster, port), database, applicationName })
-
-/** The SQLSTATE, or the system's code, of a failure. */
-export const codeOf = (error: SqlError): string => {
-  const { cause } = error.reason
-  return Predicate.hasProperty(cause, "code") && typeof cause.code === "string" ? cause.code : ""
-}
 
 const createDatabase = Effect.fnUntraced(function*(cluster: Cluster, port: number) {
   const connection = yield* connect(cluster, port, "postgres", owner)

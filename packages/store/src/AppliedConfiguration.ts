@@ -1,0 +1,36 @@
+/** The configuration file last applied: a reload compares with it, so that edits made by command survive. */
+import { PgClient } from "@effect/sql-pg/PgClient"
+import { Context, DateTime, Effect, Layer, Option, type Schema } from "effect"
+import { Database } from "./Database.ts"
+import { type DatabaseError, refine } from "./DatabaseError.ts"
+
+const name = "configuration"
+
+export class AppliedConfiguration extends Context.Service<AppliedConfiguration, {
+  readonly read: Effect.Effect<Option.Option<Schema.Json>, DatabaseError>
+  /** Secrets must have been taken out. */
+  readonly write: (configuration: Schema.Json) => Effect.Effect<void, DatabaseError>
+}>()("@aiguilleur/store/AppliedConfiguration") {
+  static readonly layer = Layer.effect(
+    AppliedConfiguration,
+    Effect.gen(function*() {
+      const sql = yield* PgClient
+      const { where } = yield* Database
+      const typed = refine(where)
+
+      const read = typed(sql<{ value: Schema.Json }>`SELECT value FROM settings WHERE name = ${name}`).pipe(
+        Effect.map(([row]) => row === undefined ? Option.none() : Option.some(row.value)),
+        Effect.withSpan("AppliedConfiguration.read")
+      )
+
+      const write = Effect.fn("AppliedConfiguration.write")(function*(configuration: Schema.Json) {
+        const now = DateTime.toDateUtc(yield* DateTime.now)
+        yield* typed(sql`INSERT INTO settings (name, value, updated_at)
+          VALUES (${name}, ${sql.json(configuration)}, ${now})
+          ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`)
+      })
+
+      return AppliedConfiguration.of({ read, write })
+    })
+  )
+}

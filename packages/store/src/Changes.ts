@@ -1,0 +1,29 @@
+/** What others changed in the database, as they change it; a listener that lost its connection says so. */
+import { PgClient } from "@effect/sql-pg/PgClient"
+import { Data, Effect, Schedule, Stream } from "effect"
+
+export type Change = Data.TaggedEnum<{
+  /** Listening begins, for the first time or again: what changed before was not heard, so read everything. */
+  Reconnected: {}
+  /** The row with this id was added, changed or removed. */
+  Changed: { readonly id: string }
+}>
+
+export const Change = Data.taggedEnum<Change>()
+
+/** Short at first, because most restarts are; never longer than what a revoked key may go on working. */
+const backoff = Schedule.min([Schedule.exponential("20 millis"), Schedule.spaced("500 millis")])
+
+/** Never ends and never fails: while the database is away it tries again. */
+export const changes = (sql: PgClient, channel: string): Stream.Stream<Change> => {
+  const heard = Effect.map(sql.listen(channel), (queue) =>
+    Stream.concat(
+      Stream.succeed(Change.Reconnected()),
+      Stream.map(Stream.fromQueue(queue), ({ payload }) => Change.Changed({ id: payload }))
+    ))
+  return Stream.unwrap(heard).pipe(
+    Stream.tapError((error) => Effect.logDebug(`Listening to ${channel} was interrupted: ${error.message}`)),
+    Stream.retry(backoff),
+    Stream.orDie
+  )
+}

@@ -1,0 +1,217 @@
+/** API keys: made with a secret that is shown once, found by its hash, listed, edited, revoked. */
+import { RoutingMode } from "@aiguilleur/core/Caller"
+import { PgClient } from "@effect/sql-pg/PgClient"
+import * as PgTypes from "@effect/sql-pg/PgTypes"
+import { Context, DateTime, Effect, Layer, Option, Redacted, Result, Schema, type Stream } from "effect"
+import type { SqlError } from "effect/sql/SqlError"
+import * as SqlSchema from "effect/sql/SqlSchema"
+import { randomUUID } from "node:crypto"
+import { type Change, changes } from "./Changes.ts"
+import { Database } from "./Database.ts"
+import { codeOf, type DatabaseError, refine } from "./DatabaseError.ts"
+import { type Choices, Key } from "./Key.ts"
+import * as KeySecret from "./KeySecret.ts"
+import { AmbiguousKey, DuplicateName, DuplicateSecret, UnknownKey, UnknownOrganisation } from "./StoreError.ts"
+
+export interface Created {
+  readonly key: Key
+  /** Not kept anywhere: this is the only time that it is seen. */
+  readonly secret: Redacted.Redacted
+}
+
+export interface Filter {
+  /** Part of it, in any case. */
+  readonly name?: string
+  /** Part of it, in any case. */
+  readonly email?: string
+  readonly organisation?: string
+  readonly priority?: number
+  readonly routingMode?: RoutingMode
+  /** Revoked ones too. Default false. */
+  readonly revoked?: boolean
+}
+
+export type Edit = Partial<Choices>
+
+type With<A, E = never> = Effect.Effect<A, E | DatabaseError>
+
+const isId = (reference: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(reference)
+
+/** Every column but the hash, which nobody needs to read. */
+const columns = Object.keys(Key.fields)
+
+const Columns = Schema.Record(Schema.String, Schema.Unknown)
+
+// An empty list is a list of nothing, so it needs its type; undefined means "not mentioned".
+const encoded = (values: Edit): Record<string, unknown> => {
+  const entries: Array<[string, unknown]> = []
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined) continue
+    if (Array.isArray(value)) entries.push([name, Result.getOrThrow(PgTypes.array(value, PgTypes.OID.text))])
+    else entries.push([name, DateTime.isDateTime(value) ? DateTime.toDateUtc(value) : value])
+  }
+  return Object.fromEntries(entries)
+}
+
+const escaped = (part: string) => `%${part.replace(/[\\%_]/g, "\\$&")}%`
+
+const make = Effect.gen(function*() {
+  const sql = yield* PgClient
+  const { where } = yield* Database
+  const typed = refine(where)
+  const shown = sql.csv(columns.map((name) => sql`${sql(name)}`))
+
+  const byHash = SqlSchema.findOneOption({
+    Request: Schema.Uint8Array,
+    Result: Key,
+    execute: (hash) => sql`SELECT ${shown} FROM keys WHERE hash = ${hash}`
+  })
+  const byIds = SqlSchema.findAll({
+    Request: Schema.Array(Schema.String),
+    Result: Key,
+    execute: (ids) => sql`SELECT ${shown} FROM keys WHERE id = ANY(${ids}::text[]::uuid[])`
+  })
+  const byName = SqlSchema.findAll({
+    Request: Schema.String,
+    Result: Key,
+    // Of the revoked ones of that name only the last is meant, and only where none is alive.
+    execute: (name) =>
+      sql`SELECT DISTINCT ON (organisation) ${shown} FROM keys WHERE name = ${name}
+        ORDER BY organisation, revoked_at DESC NULLS FIRST`
+  })
+  const filtered = SqlSchema.findAll({
+    Request: Schema.Unknown,
+    Result: Key,
+    execute: (request) => {
+      const { name, email, organisation, priority, routingMode, revoked = false } = request as Filter
+      return sql`SELECT ${shown} FROM keys WHERE ${
+        sql.and([
+          ...(name === undefined ? [] : [sql`name ILIKE ${escaped(name)}`]),
+          ...(email === undefined ? [] : [sql`email ILIKE ${escaped(email)}`]),
+          ...(organisation === undefined ? [] : [sql`organisation = ${organisation}`]),
+          ...(priority === undefined ? [] : [sql`priority = ${priority}`]),
+          ...(routingMode === undefined ? [] : [sql`routing_mode = ${routingMode}`]),
+          ...(revoked ? [] : [sql`revoked_at IS NULL`])
+        ])
+      } ORDER BY organisation, name, created_at`
+    }
+  })
+  const insert = SqlSchema.findOneOption({
+    Request: Columns,
+    Result: Key,
+    execute: (row) => sql`INSERT INTO keys ${sql.insert(row)} RETURNING ${shown}`
+  })
+  const update = SqlSchema.findOneOption({
+    Request: Schema.Struct({ id: Schema.String, values: Columns }),
+    Result: Key,
+    execute: ({ id, values }) => sql`UPDATE keys SET ${sql.update(values)} WHERE id = ${id} RETURNING ${shown}`
+  })
+
+  const violation = (error: SqlError, name: string, organisation: string) => {
+    if (error.reason._tag === "UniqueViolation") {
+      return error.reason.constraint === "keys_hash"
+        ? new DuplicateSecret({ name })
+        : new DuplicateName({ kind: "key", name })
+    }
+    return codeOf(error) === "23503" ? new UnknownOrganisation({ name: organisation }) : error
+  }
+  const known = (reference: string) => (key: Option.Option<Key>) =>
+    Effect.mapError(Effect.fromOption(key), () => new UnknownKey({ reference }))
+
+  const create = Effect.fn("Keys.create")(function*(choices: Choices, given?: Redacted.Redacted) {
+    const secret = given ?? KeySecret.generate()
+    const text = Redacted.value(secret)
+    const now = DateTime.toDateUtc(yield* DateTime.now)
+    const key = yield* insert({
+      source: "cli",
+      ...encoded(choices),
+      id: randomUUID(),
+      prefix: KeySecret.prefix(text),
+      hash: KeySecret.bytes(KeySecret.digest(text)),
+      createdAt: now,
+      updatedAt: now
+    }).pipe(
+      Effect.flatMap(Effect.fromOption),
+      Effect.catchTags({
+        NoSuchElementError: Effect.die,
+        SqlError: (error) => Effect.fail(violation(error, choices.name, choices.organisation))
+      }),
+      typed
+    )
+    return { key, secret }
+  })
+
+  const find = Effect.fn("Keys.find")(function*(reference: string) {
+    const found = yield* typed(isId(reference) ? byIds([reference]) : byName(reference))
+    const alive = found.filter((key) => key.revokedAt === null)
+    const [key, other] = alive.length > 0 ? alive : found
+    if (key === undefined) return yield* new UnknownKey({ reference })
+    if (other !== undefined) return yield* new AmbiguousKey({ reference, ids: found.map(({ id }) => id) })
+    return key
+  })
+
+  const change = Effect.fnUntraced(function*(id: string, values: Record<string, unknown>) {
+    if (!isId(id)) return yield* new UnknownKey({ reference: id })
+    return yield* Effect.flatMap(update({ id, values }), known(id))
+  })
+
+  const edit = Effect.fn("Keys.edit")(function*(id: string, edit: Edit) {
+    const now = DateTime.toDateUtc(yield* DateTime.now)
+    return yield* change(id, { ...encoded(edit), updatedAt: now }).pipe(
+      Effect.catchTag("SqlError", (error) => {
+        const failure = violation(error, edit.name ?? id, edit.organisation ?? "")
+        // An edit gives no secret.
+        return failure._tag === "DuplicateSecret" ? Effect.die(error) : Effect.fail(failure)
+      }),
+      typed
+    )
+  })
+
+  const revoke = Effect.fn("Keys.revoke")(function*(id: string) {
+    const now = DateTime.toDateUtc(yield* DateTime.now)
+    // Revoking again keeps the first date.
+    return yield* change(id, { revokedAt: sql`coalesce(revoked_at, ${now})`, updatedAt: now }).pipe(typed)
+  })
+
+  const touch = Effect.fn("Keys.touch")(function*(uses: ReadonlyMap<string, number>) {
+    const ids = Result.getOrThrow(PgTypes.array([...uses.keys()], PgTypes.OID.text))
+    const times = Result.getOrThrow(PgTypes.array([...uses.values()], PgTypes.OID.timestamptz))
+    // Several gateways write: the later use wins. No trigger listens to this column.
+    yield* typed(sql`UPDATE keys SET last_used_at = greatest(last_used_at, used.at)
+      FROM unnest(${ids}::text[], ${times}::timestamptz[]) AS used (id, at) WHERE keys.id = used.id::uuid`)
+  })
+
+  return Keys.of({
+    create,
+    find,
+    findByDigest: (digest) => typed(byHash(KeySecret.bytes(digest))),
+    findAll: (ids) => typed(byIds(ids)),
+    list: (filter = {}) => typed(filtered(filter)),
+    edit,
+    revoke,
+    touch,
+    changes: changes(sql, "aiguilleur_keys")
+  })
+})
+
+export class Keys extends Context.Service<Keys, {
+  /** With a generated secret, or one that is given (configuration file, import). */
+  readonly create: (
+    choices: Choices,
+    secret?: Redacted.Redacted
+  ) => With<Created, DuplicateName | DuplicateSecret | UnknownOrganisation>
+  /** By id, or by name where one organisation alone uses it. */
+  readonly find: (reference: string) => With<Key, UnknownKey | AmbiguousKey>
+  /** By `KeySecret.digest`, whatever its standing. */
+  readonly findByDigest: (digest: string) => With<Option.Option<Key>>
+  readonly findAll: (ids: ReadonlyArray<string>) => With<ReadonlyArray<Key>>
+  readonly list: (filter?: Filter) => With<ReadonlyArray<Key>>
+  readonly edit: (id: string, edit: Edit) => With<Key, UnknownKey | DuplicateName | UnknownOrganisation>
+  readonly revoke: (id: string) => With<Key, UnknownKey>
+  /** Records when keys were last used, by id in epoch milliseconds. Notifies nobody. */
+  readonly touch: (uses: ReadonlyMap<string, number>) => With<void>
+  /** Ids of keys, whoever changed them and where. */
+  readonly changes: Stream.Stream<Change>
+}>()("@aiguilleur/store/Keys") {
+  static readonly layer = Layer.effect(Keys, make)
+}

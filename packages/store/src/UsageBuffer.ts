@@ -1,0 +1,148 @@
+/** Usage on its way to the database: taken at once, written behind the answers, kept while the database is away. */
+import { Context, Duration, Effect, Layer, Metric, Semaphore } from "effect"
+import { randomUUID } from "node:crypto"
+import type { DatabaseError } from "./DatabaseError.ts"
+import { type Batch, Usage } from "./Usage.ts"
+import type { UsageRow } from "./UsageRow.ts"
+
+export interface Options {
+  /** Rows that may wait; what comes beyond is lost and counted. Default 100 000. */
+  readonly capacity: number
+  /** Longest time that a row waits while all is well. Default 1 second. */
+  readonly interval: Duration.Duration
+  /** Rows per statement. Default 1 000. */
+  readonly batch: number
+  /** How long the end may be delayed by what still waits. Default 5 seconds. */
+  readonly shutdown: Duration.Duration
+}
+
+const defaults: Options = {
+  capacity: 100_000,
+  interval: Duration.seconds(1),
+  batch: 1000,
+  shutdown: Duration.seconds(5)
+}
+
+/** Pause after failures, doubling from `interval`. */
+const longestPause = Duration.seconds(10)
+
+/** A statement that takes longer is given up and tried again: rows are written once whatever happens. */
+const patience = Duration.seconds(30)
+
+const lostRows = Metric.counter("aiguilleur_usage_rows_lost_total", {
+  description: "Usage rows that were dropped: beyond the buffer's bound, rejected, or unwritten at the end",
+  incremental: true
+})
+const waitingRows = Metric.gauge("aiguilleur_usage_rows_waiting", { description: "Usage rows not yet written" })
+
+const make = Effect.fnUntraced(function*({ capacity, interval, batch, shutdown }: Options) {
+  const usage = yield* Usage
+  const one = yield* Semaphore.make(1)
+  const writer = randomUUID()
+  let rows: Array<UsageRow> = []
+  // The sequence number of `rows[0]`, and how many rows at its front are written already.
+  let first = 0
+  let done = 0
+  let lost = 0
+  let counted = 0
+
+  const pending = () => rows.length - done
+
+  const offer = (row: UsageRow): boolean => {
+    if (pending() >= capacity) {
+      lost++
+      return false
+    }
+    rows.push(row)
+    return true
+  }
+
+  const advance = (count: number) => {
+    done += count
+    // Moved down now and then, not at each batch, so that a full buffer drains in linear time.
+    if (done < rows.length && done < capacity) return
+    rows = rows.slice(done)
+    first += done
+    done = 0
+  }
+
+  // A row that the database will never take must not keep the others waiting: it is found by halving and counted.
+  const write = (part: Batch): Effect.Effect<void, DatabaseError> =>
+    Effect.catchDefect(usage.insert(part), (defect) => {
+      const { length } = part.rows
+      if (length === 1) {
+        lost++
+        return Effect.logError("A usage row was rejected by the database", defect)
+      }
+      const half = length >> 1
+      return Effect.andThen(
+        write({ ...part, rows: part.rows.slice(0, half) }),
+        write({ ...part, first: part.first + half, rows: part.rows.slice(half) })
+      )
+    })
+
+  const flush = one.withPermit(Effect.gen(function*() {
+    while (pending() > 0) {
+      const part = { writer, first: first + done, rows: rows.slice(done, done + batch) }
+      yield* Effect.timeout(write(part), patience)
+      advance(part.rows.length)
+    }
+  }))
+
+  const report = Effect.gen(function*() {
+    if (lost > counted) {
+      yield* Metric.update(lostRows, lost - counted)
+      yield* Effect.logError(`${lost - counted} usage rows were lost (${lost} in all)`)
+      counted = lost
+    }
+    yield* Metric.update(waitingRows, pending())
+  })
+
+  const run = Effect.gen(function*() {
+    let pause = interval
+    while (true) {
+      yield* Effect.sleep(pause)
+      const failure = yield* flush.pipe(Effect.as(undefined), Effect.catch((error) => Effect.succeed(error)))
+      const failing = Duration.isGreaterThan(pause, interval)
+      if (failure === undefined) {
+        if (failing) yield* Effect.log("Usage is written again")
+        pause = interval
+      } else {
+        if (!failing) yield* Effect.logWarning(`Usage waits (${pending()} rows): ${failure.message}`)
+        pause = Duration.min(Duration.times(pause, 2), longestPause)
+      }
+      yield* report
+    }
+  })
+
+  // After the fiber above has stopped: finalizers run in reverse.
+  yield* Effect.addFinalizer(() =>
+    flush.pipe(
+      Effect.tapError(() => Effect.sleep("200 millis")),
+      Effect.eventually,
+      Effect.timeoutOption(shutdown),
+      Effect.andThen(Effect.sync(() => {
+        lost += pending()
+        rows = []
+        done = 0
+      })),
+      Effect.andThen(report)
+    )
+  )
+  yield* Effect.forkScoped(run)
+
+  return UsageBuffer.of({ offer, flush: Effect.ignore(flush), pending, lost: () => lost })
+})
+
+export class UsageBuffer extends Context.Service<UsageBuffer, {
+  /** Takes a row without waiting; false if the buffer is full and the row is lost. */
+  readonly offer: (row: UsageRow) => boolean
+  /** Writes what waits now; what cannot be written goes on waiting. */
+  readonly flush: Effect.Effect<void>
+  readonly pending: () => number
+  readonly lost: () => number
+}>()("@aiguilleur/store/UsageBuffer") {
+  static readonly layerOf = (options: Partial<Options>) => Layer.effect(UsageBuffer, make({ ...defaults, ...options }))
+
+  static readonly layer = UsageBuffer.layerOf({})
+}
