@@ -30,3 +30,7 @@ export const render = (file: string, problems: ReadonlyArray<Problem>): Array<st
     const place = line === undefined ? file : `${file}:${line}:${column ?? 1}`
     return path === "" ? `${place}: ${message}` : `${place}: ${path}: ${message}`
   })
+
+/** The same for programs, as one JSON document. */
+export const renderJson = (file: string, problems: ReadonlyArray<Problem>): string =>
+  JSON.stringify({ ok: false, file, problems }, null, 2)

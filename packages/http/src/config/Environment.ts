@@ -4,6 +4,8 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 export interface Substitution {
   readonly text: string
+  /** What each reference was replaced by. */
+  readonly values: ReadonlyMap<string, string>
   /** One sentence for each reference that cannot be replaced. */
   readonly problems: ReadonlyArray<string>
 }
@@ -15,6 +17,7 @@ export const isReference = (text: string) => text.includes("${")
 
 export const substitute = (text: string, environment: Environment): Substitution => {
   const problems: Array<string> = []
+  const values = new Map<string, string>()
   const replaced = text.replace(reference, (found, name: string | undefined, end: string) => {
     if (name === undefined) return "${"
     if (end === "" || !variableName.test(name)) {
@@ -27,7 +30,8 @@ export const substitute = (text: string, environment: Environment): Substitution
       problems.push(`the environment variable ${name} is ${value === undefined ? "not set" : "empty"}`)
       return found
     }
+    values.set(found, value)
     return value
   })
-  return { text: replaced, problems }
+  return { text: replaced, values, problems }
 }

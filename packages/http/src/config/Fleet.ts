@@ -46,11 +46,11 @@ const merge = (
     const value = owner.server[field]
     for (const other of others) {
       if (plain(other.server[field]) === plain(value)) continue
-      const says = Redacted.isRedacted(value) ? "differs from" : `${show(other.server[field])}, but ${show(value)} in`
-      report.error(
-        [...other.path, field],
-        `${says} ${report.refer([...owner.path, field])} for the same server ${url}; say the same, or say it once`
-      )
+      const where = report.refer([...owner.path, field])
+      const conflict = Redacted.isRedacted(value)
+        ? `differs from ${where}`
+        : `found ${show(other.server[field])}, but ${where} says ${show(value)}`
+      report.error([...other.path, field], `${conflict} for the same server ${url}; say the same, or say it once`)
     }
     return { value, path: [...owner.path, field] }
   }

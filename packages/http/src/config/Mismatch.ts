@@ -22,20 +22,20 @@ export interface Decoded {
 
 const decodeFile = Schema.decodeUnknownResult(ConfigFile, { errors: "all", onExcessProperty: "error" })
 
+/** Fields by which other parts of the file refer to something. */
+const identifying = new Set(["name", "model", "aliases", "servers", "url", "site", "organisation"])
+
 export const decode = (value: unknown, report: Report): Decoded => {
   const incomplete = new Set<string>()
   let rest = value
-  // Each round sets aside what the one before left without a required field; the nesting is three deep.
-  for (let round = 0; round < 5; round++) {
+  // An unknown field hides the other mismatches of its mapping, and what is set aside may leave another mapping without
+  // a required field: so rounds, of which three levels of nesting need a few.
+  for (let round = 0; round < 10; round++) {
     const result = decodeFile(rest)
     if (Result.isSuccess(result)) return { file: result.success, incomplete }
     const mismatches = mismatchesOf(result.failure.issue, [])
-    for (const mismatch of mismatches) {
-      if (round === 0) explain(mismatch, value, report)
-      incomplete.add(sectionOf(mismatch.path.slice(0, -1)))
-      incomplete.add(sectionOf(mismatch.path))
-    }
-    rest = setAside(rest, mismatches)
+    for (const mismatch of mismatches) explain(mismatch, value, report)
+    rest = setAside(rest, mismatches, incomplete)
   }
   return { file: undefined, incomplete }
 }
@@ -68,11 +68,12 @@ const mismatchesOf = (issue: SchemaIssue.Issue, path: Path): Array<Mismatch> => 
 }
 
 const explain = ({ expected, kind, path }: Mismatch, value: unknown, report: Report) => {
-  if (kind === "missing") return report.error(path, "is missing")
+  // What an earlier round set aside has been reported already.
+  if (kind === "missing") return at(value, path) === undefined ? report.error(path, "is missing") : undefined
   if (kind === "unknown") {
     return report.error(path, `no such field${hint(String(path.at(-1)), fieldsOf[sectionOf(path.slice(0, -1))] ?? [])}`)
   }
-  const found = describe(at(value, path), path, report)
+  const found = describe(at(value, path), path, expected, report)
   const quotes = expected === "text" && typeof at(value, path) !== "object" ? "; put it in quotes" : ""
   report.error(path, `expected ${expected}, found ${found}${quotes}`, { expected, found })
 }
@@ -81,13 +82,14 @@ const at = (value: unknown, path: Path): unknown =>
   path.reduce<unknown>((inner, step) => (inner as Record<string | number, unknown> | undefined)?.[step], value)
 
 /** Never what a reference stands for, nor anything of a secret. */
-const describe = (value: unknown, path: Path, report: Report): string => {
+const describe = (value: unknown, path: Path, expected: string, report: Report): string => {
   if (Array.isArray(value)) return "a list"
   if (typeof value === "object" && value !== null) return "a mapping"
   const text = report.placeOf(path)?.text
   if (text !== undefined && isReference(text)) return `what ${text.match(/\$\{\w+\}/)?.[0] ?? "a reference"} stands for`
   // A bare text where a mapping belongs may be a secret that lost its field.
-  const isSecret = ["token", "secret"].includes(String(path.at(-1))) || typeof path.at(-1) === "number"
+  const isSecret = ["token", "secret"].includes(String(path.at(-1))) || expected === "a mapping" ||
+    expected === "a list"
   if (isSecret) return typeof value === "string" ? "a text" : `a ${typeof value}`
   if (typeof value !== "string") return String(text ?? value)
   const shown = withoutCredentials(value)
@@ -95,18 +97,25 @@ const describe = (value: unknown, path: Path, report: Report): string => {
 }
 
 /** A copy without the wrong fields; an element of a list of mappings that lacks something required becomes `null`. */
-const setAside = (value: unknown, mismatches: ReadonlyArray<Mismatch>): unknown => {
+const setAside = (value: unknown, mismatches: ReadonlyArray<Mismatch>, incomplete: Set<string>): unknown => {
   const copy = structuredClone(value)
   for (const { kind, path } of mismatches) {
-    let target = kind === "missing" ? path.slice(0, -1) : path
-    const isElement = Object.hasOwn(fieldsOf, sectionOf(target))
-    // One wrong name spoils a list of names.
-    while (typeof target.at(-1) === "number" && !isElement) target = target.slice(0, -1)
+    const target = targetOf(kind === "missing" ? path.slice(0, -1) : path)
     const parent = at(copy, target.slice(0, -1))
     const last = target.at(-1)
     if (last === undefined || typeof parent !== "object" || parent === null) continue
-    if (typeof last === "number") (parent as Array<unknown>)[last] = null
-    else delete (parent as Record<string, unknown>)[last]
+    if (typeof last === "number") {
+      ;(parent as Array<unknown>)[last] = null
+      incomplete.add(sectionOf(target))
+      continue
+    }
+    delete (parent as Record<string, unknown>)[last]
+    if (kind === "unknown" || identifying.has(last)) incomplete.add(sectionOf(target.slice(0, -1)))
+    if (Object.hasOwn(fieldsOf, last)) incomplete.add(last)
   }
   return copy
 }
+
+/** One wrong name spoils a list of names, but one wrong mapping only itself. */
+const targetOf = (path: Path): Path =>
+  typeof path.at(-1) === "number" && !Object.hasOwn(fieldsOf, sectionOf(path)) ? targetOf(path.slice(0, -1)) : path

@@ -20,7 +20,10 @@ export interface Details {
 export interface Report {
   readonly problems: Array<Problem>
   readonly warnings: Array<Problem>
+  /** Messages show the reference where its value would stand, whatever field a secret has strayed into. */
+  readonly conceal: (reference: string, value: string) => void
   readonly mark: (path: Path, place: Place) => void
+  /** The first problem of a path counts; what else is wrong there follows from it. */
   readonly error: (path: Path, message: string, details?: Details) => void
   readonly warn: (path: Path, message: string) => void
   /** The path as it was written and its line, to refer to it from another problem. */
@@ -28,6 +31,9 @@ export interface Report {
   /** The place of this very path, if it is in the file. */
   readonly placeOf: (path: Path) => Place | undefined
 }
+
+/** Shorter values are no secrets, and too likely to stand in a message by chance. */
+const shortestConcealed = 6
 
 const identifier = /^[A-Za-z_$][\w$-]*$/
 
@@ -39,6 +45,8 @@ export const join = (parent: string, step: string | number): string => {
 
 export const make = (): Report => {
   const places = new Map<string, Place>()
+  const concealed = new Map<string, string>()
+  const faulty = new Set<string>()
   const problems: Array<Problem> = []
   const warnings: Array<Problem> = []
   const idOf = (path: Path) => JSON.stringify(path)
@@ -52,12 +60,19 @@ export const make = (): Report => {
     return { ...around, path: join(around.path, path.at(-1)!) }
   }
 
+  const clear = (text: string) => {
+    let cleared = text
+    for (const [value, reference] of concealed) cleared = cleared.replaceAll(value, () => reference)
+    return cleared
+  }
+
   const problem = (path: Path, message: string, details: Details = {}): Problem => {
     const { column, line, path: written } = locate(path)
     return {
       path: written,
-      message,
-      ...details,
+      message: clear(message),
+      ...(details.expected === undefined ? {} : { expected: clear(details.expected) }),
+      ...(details.found === undefined ? {} : { found: clear(details.found) }),
       ...(line === undefined || column === undefined ? {} : { line, column })
     }
   }
@@ -65,10 +80,15 @@ export const make = (): Report => {
   return {
     problems,
     warnings,
+    conceal: (reference, value) => {
+      if (value.length >= shortestConcealed) concealed.set(value, reference)
+    },
     mark: (path, place) => {
       places.set(idOf(path), place)
     },
     error: (path, message, details) => {
+      if (faulty.has(idOf(path))) return
+      faulty.add(idOf(path))
       problems.push(problem(path, message, details))
     },
     warn: (path, message) => {

@@ -20,8 +20,9 @@ export const values = (yaml: Yaml, environment: Environment, report: Report): un
 
   const replace = (path: Path, text: string) => {
     if (!isReference(text)) return text
-    const { problems, text: replaced } = substitute(text, environment)
-    for (const problem of problems) report.error(path, problem)
+    const { problems, text: replaced, values } = substitute(text, environment)
+    for (const [reference, value] of values) report.conceal(reference, value)
+    if (problems.length > 0) report.error(path, problems.join("; "))
     return replaced
   }
 
@@ -55,7 +56,7 @@ export const values = (yaml: Yaml, environment: Environment, report: Report): un
     const entries = new Map<string, unknown>()
     for (const { key, value } of node.items as Array<Pair<Node, Node | null>>) {
       const name = isScalar(key) ? String(key.value) : ""
-      const here = join(written, name)
+      const here = name === "" ? written : join(written, name)
       const reading = read(sectionOf(path), name)
       if (name === "" || name === "<<") {
         const what = name === ""
@@ -88,7 +89,7 @@ export const values = (yaml: Yaml, environment: Environment, report: Report): un
 
   /** The predecessor's own form: each server under its URL. */
   const byUrl = (node: YAMLMap, path: Path, written: string): Array<unknown> =>
-    (node.items as Array<Pair<Node, Node | null>>).map(({ key, value }, index) => {
+    (node.items as Array<Pair<Node, Node | null>>).map(({ key, value }, index): unknown => {
       const at = [...path, index]
       const name = isScalar(key) ? String(key.value) : ""
       const here = join(written, name)
@@ -96,7 +97,7 @@ export const values = (yaml: Yaml, environment: Environment, report: Report): un
       mark([...at, "url"], here, key, name)
       const url = replace([...at, "url"], name)
       const fields = visit(value, at, here) ?? {}
-      return typeof fields === "object" && !Array.isArray(fields) ? { ...fields, url } : fields
+      return typeof fields === "object" && !Array.isArray(fields) ? Object.assign(fields, { url }) : fields
     })
 
   if (yaml.root === null) {
