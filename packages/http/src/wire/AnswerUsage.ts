@@ -1,5 +1,5 @@
 /** Reads usage from an answer in one piece of JSON as it passes, without keeping the answer. */
-import { names, ObjectScanner } from "./ObjectScanner.ts"
+import { names, ObjectScanner, type Written } from "./ObjectScanner.ts"
 import { valueStart } from "./ServerEvent.ts"
 import { Usage, type UsageReport } from "./Usage.ts"
 
@@ -17,7 +17,7 @@ export class AnswerUsage {
   private length = 0
   private legible = true
   /** The last chunks, views only, that together hold the tail. */
-  private recent: Array<Uint8Array> = []
+  private recent: Array<Buffer> = []
   private recentLength = 0
 
   constructor(longest: number = longestRead) {
@@ -25,7 +25,7 @@ export class AnswerUsage {
   }
 
   /** The chunk must not change before the next few have come. */
-  push(chunk: Uint8Array): void {
+  push(chunk: Buffer): void {
     if (!this.legible) return
     this.length += chunk.length
     if (this.length <= this.longest && this.scanner.push(chunk) !== undefined) this.legible = false
@@ -38,12 +38,12 @@ export class AnswerUsage {
   report(): UsageReport {
     const usage = new Usage()
     const member = this.scanner.member("usage")
-    const raw = member === undefined ? this.fromTail() : member.raw
-    if (raw !== undefined) usage.take(JSON.parse(raw.toString()))
+    const written = member === undefined ? this.fromTail() : member.written
+    if (written !== undefined) usage.take(JSON.parse(written.bytes.toString("utf8", written.start, written.end)))
     return usage.report()
   }
 
-  private fromTail(): Buffer | undefined {
+  private fromTail(): Written | undefined {
     if (!this.legible || this.length <= this.longest) return undefined
     const tail = Buffer.concat(this.recent).subarray(-tailLength)
     let at = tail.length
@@ -58,8 +58,8 @@ export class AnswerUsage {
 }
 
 /** The object that starts here, if it is whole; what comes after it is not looked into. */
-const objectAt = (bytes: Buffer, start: number): Buffer | undefined => {
+const objectAt = (bytes: Buffer, start: number): Written | undefined => {
   const scanner = new ObjectScanner(usageNames, undefined, start)
   scanner.push(bytes.subarray(start))
-  return scanner.closedAt === -1 ? undefined : bytes.subarray(start, scanner.closedAt + 1)
+  return scanner.closedAt === -1 ? undefined : { bytes, start, end: scanner.closedAt + 1 }
 }

@@ -19,7 +19,7 @@ export class BodyScanner {
   }
 
   /** Reads the next bytes, once; the chunk must not change afterwards. The first error stays. */
-  push(chunk: Uint8Array): BodyError | undefined {
+  push(chunk: Buffer): BodyError | undefined {
     this.length += chunk.length
     return this.scanner.push(chunk)
   }
@@ -30,6 +30,6 @@ export class BodyScanner {
     if ("_tag" in scanned) return scanned
     const values = ownedValues(scanned.members)
     if ("_tag" in values) return values
-    return { ...scanned, ...values, _tag: "ScannedBody", length: this.length }
+    return { _tag: "ScannedBody", length: this.length, ...scanned, ...values }
   }
 }

@@ -1,5 +1,43 @@
 /** Checks that bytes which arrive in pieces are one JSON object, and points out the members of its first level. */
 import { BodyError } from "./BodyError.ts"
+import {
+  bytesOf,
+  continuations,
+  digit,
+  escaped,
+  hexadecimal,
+  isLeadByte,
+  plain,
+  secondLeast,
+  secondMost,
+  skipPlainWords,
+  space,
+  wordsOf
+} from "./JsonByte.ts"
+import {
+  AFTER,
+  COLON,
+  DONE,
+  ESCAPE,
+  expectedIn,
+  EXPONENT,
+  FIRST_ITEM,
+  FIRST_KEY,
+  FRACTION,
+  HEX,
+  INTEGER,
+  KEY,
+  LITERAL,
+  MINUS,
+  POINT,
+  POWER,
+  SIGN,
+  START,
+  STRING,
+  UTF8,
+  VALUE,
+  ZERO
+} from "./JsonState.ts"
 
 /** Told of the first level only. Positions count from the start of the chunk that is being read. */
 export interface FirstLevel {
@@ -13,68 +51,10 @@ export interface FirstLevel {
   readonly closes: (at: number) => void
 }
 
-const START = 0
-const FIRST_KEY = 1
-const KEY = 2
-const COLON = 3
-const VALUE = 4
-const FIRST_ITEM = 5
-const AFTER = 6
-const STRING = 7
-const ESCAPE = 8
-const HEX = 9
-const UTF8 = 10
-const LITERAL = 11
-const MINUS = 12
-const ZERO = 13
-const INTEGER = 14
-const POINT = 15
-const FRACTION = 16
-const EXPONENT = 17
-const SIGN = 18
-const POWER = 19
-const DONE = 20
+/** Strings shorter than this are faster read byte by byte. */
+const worthWords = 16
 
-const expected: Record<number, string> = {
-  [START]: "`{`, without a byte order mark,",
-  [FIRST_KEY]: "a field name in double quotes or `}`",
-  [KEY]: "a field name in double quotes",
-  [COLON]: "`:`",
-  [VALUE]: "a value",
-  [FIRST_ITEM]: "a value or `]`",
-  [AFTER]: "`,` or the closing bracket",
-  [STRING]: "a character of a string, valid in UTF-8 and with control characters escaped,",
-  [ESCAPE]: "one of `\"\\/bfnrtu` after a backslash",
-  [HEX]: "a hexadecimal digit",
-  [UTF8]: "the rest of a UTF-8 character",
-  [LITERAL]: "`true`, `false` or `null`",
-  [MINUS]: "a digit",
-  [POINT]: "a digit",
-  [EXPONENT]: "a digit or a sign",
-  [SIGN]: "a digit",
-  [DONE]: "nothing more"
-}
-
-const table = (has: (byte: number) => boolean) => Uint8Array.from({ length: 256 }, (_, byte) => has(byte) ? 1 : 0)
-
-const bytesOf = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0))
-
-const among = (text: string) => {
-  const bytes = bytesOf(text)
-  return table((byte) => bytes.includes(byte))
-}
-
-const plain = table((byte) => byte >= 0x20 && byte < 0x80 && byte !== 0x22 && byte !== 0x5c)
-const space = among(" \t\n\r")
-const digit = among("0123456789")
-const hex = among("0123456789abcdefABCDEF")
-const escaped = among("\"\\/bfnrt")
 const [yes, no, nothing] = [bytesOf("true"), bytesOf("false"), bytesOf("null")]
-
-// The least and greatest second byte after each lead byte: what excludes overlong forms, surrogates and
-// everything above U+10FFFF.
-const secondLeast = (lead: number) => lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80
-const secondMost = (lead: number) => lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf
 
 export class JsonReader {
   private readonly level: FirstLevel
@@ -121,13 +101,17 @@ export class JsonReader {
 
   private scan(chunk: Uint8Array): BodyError | undefined {
     const end = chunk.length
+    const words = wordsOf(chunk)
     let i = 0
     while (i < end) {
       let byte = chunk[i]!
       switch (this.state) {
         case STRING: {
+          let run = 0
           while (plain[byte] === 1) {
-            if (++i === end) return undefined
+            i++
+            if (++run >= worthWords && words !== undefined) i = skipPlainWords(words, i)
+            if (i === end) return undefined
             byte = chunk[i]!
           }
           i++
@@ -135,8 +119,9 @@ export class JsonReader {
             const refusal = this.stringEnds(i)
             if (refusal !== undefined) return refusal
           } else if (byte === 0x5c) this.state = ESCAPE
-          else if (byte >= 0xc2 && byte <= 0xf4) {
-            this.left = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3
+          else if (byte < 0xe0 && byte >= 0xc2 && i < end && (chunk[i]! & 0xc0) === 0x80) i++
+          else if (isLeadByte(byte)) {
+            this.left = continuations(byte)
             this.least = secondLeast(byte)
             this.most = secondMost(byte)
             this.state = UTF8
@@ -161,7 +146,7 @@ export class JsonReader {
           break
         }
         case HEX: {
-          if (hex[byte] === 0) return this.malformed(i)
+          if (hexadecimal[byte] === 0) return this.malformed(i)
           if (--this.left === 0) this.state = STRING
           i++
           break
@@ -323,6 +308,6 @@ export class JsonReader {
   }
 
   private malformed(at: number): BodyError {
-    return BodyError.Malformed({ offset: this.read + at, expected: expected[this.state] ?? "something else" })
+    return BodyError.Malformed({ offset: this.read + at, expected: expectedIn(this.state) })
   }
 }

@@ -8,6 +8,13 @@ export interface Span {
   readonly end: number
 }
 
+/** A piece of the document as it was written, or a copy of it if it came in several chunks. */
+export interface Written {
+  readonly bytes: Buffer
+  readonly start: number
+  readonly end: number
+}
+
 export interface Member<out Field extends string = string> {
   readonly field: Field
   /** Position among all members, owned or not. */
@@ -20,7 +27,7 @@ export interface Member<out Field extends string = string> {
   /** Where the name of the next member starts; -1 if it comes last. */
   readonly next: number
   /** The value as it was written; undefined if it is longer than what is worth looking into. */
-  readonly raw: Buffer | undefined
+  readonly written: Written | undefined
 }
 
 /** Where an object begins and ends, and those of its members that were asked for. */
@@ -55,6 +62,8 @@ export const maxDepth = 512
 /** An owned value that is longer cannot mean anything to us, and is not kept. */
 export const longestValue = 4096
 
+const empty = Buffer.alloc(0)
+
 type Draft<Field extends string> = { -readonly [K in keyof Member<Field>]: Member<Field>[K] }
 
 export class ObjectScanner<Field extends string> implements FirstLevel {
@@ -71,10 +80,10 @@ export class ObjectScanner<Field extends string> implements FirstLevel {
   private current: Draft<Field> | undefined = undefined
   /** The owned member that waits to know where its neighbour starts. */
   private previous: Draft<Field> | undefined = undefined
-  private chunk: Uint8Array = Buffer.alloc(0)
+  private chunk: Buffer = empty
   /** Where in the chunk the text being captured goes on; -1 if none is. */
   private from = -1
-  private captured: Array<Uint8Array> = []
+  private captured: Array<Buffer> | undefined = undefined
   private capturedLength = 0
   private captureLimit = 0
 
@@ -85,7 +94,7 @@ export class ObjectScanner<Field extends string> implements FirstLevel {
     this.reader = new JsonReader(this, depth, origin)
   }
 
-  push(chunk: Uint8Array): BodyError | undefined {
+  push(chunk: Buffer): BodyError | undefined {
     this.chunk = chunk
     const failure = this.reader.push(chunk)
     if (this.from >= 0) this.keep(chunk.length)
@@ -133,7 +142,7 @@ export class ObjectScanner<Field extends string> implements FirstLevel {
       comma: this.lastComma,
       value: { start: 0, end: 0 },
       next: -1,
-      raw: undefined
+      written: undefined
     }
     return undefined
   }
@@ -149,7 +158,7 @@ export class ObjectScanner<Field extends string> implements FirstLevel {
     if (member === undefined) return
     this.current = undefined
     member.value = { start: member.value.start, end: this.reader.offset + at }
-    member.raw = this.release(at)
+    member.written = this.release(at)
     this.found.set(member.field, member)
     this.previous = member
   }
@@ -165,7 +174,7 @@ export class ObjectScanner<Field extends string> implements FirstLevel {
   private capture(at: number, limit: number): void {
     this.from = at
     this.captureLimit = limit
-    this.captured = []
+    this.captured = undefined
     this.capturedLength = 0
   }
 
@@ -173,31 +182,34 @@ export class ObjectScanner<Field extends string> implements FirstLevel {
   private keep(until: number): void {
     if (until > this.from) {
       this.capturedLength += until - this.from
+      this.captured ??= []
       if (this.capturedLength <= this.captureLimit) this.captured.push(this.chunk.subarray(this.from, until))
-      else this.captured = []
+      else this.captured.length = 0
     }
     this.from = 0
   }
 
-  private release(until: number): Buffer | undefined {
-    const from = this.from
+  private release(until: number): Written | undefined {
+    const start = this.from
+    if (this.captured !== undefined) this.keep(until)
     this.from = -1
-    if (this.capturedLength === 0 && until - from <= this.captureLimit) return view(this.chunk, from, until)
-    this.from = from
-    this.keep(until)
-    this.from = -1
-    return this.capturedLength <= this.captureLimit ? Buffer.concat(this.captured) : undefined
+    if (this.captured === undefined) {
+      return until - start <= this.captureLimit ? { bytes: this.chunk, start, end: until } : undefined
+    }
+    if (this.capturedLength > this.captureLimit) return undefined
+    return { bytes: Buffer.concat(this.captured), start: 0, end: this.capturedLength }
   }
 
-  private fieldOf(raw: Buffer | undefined): Field | undefined {
-    if (raw === undefined) return undefined
-    const field = this.match(raw, 1, raw.length - 1)
-    if (field !== undefined || !raw.includes(0x5c)) return field
-    const decoded = Buffer.from(String(JSON.parse(raw.toString())))
+  private fieldOf(name: Written | undefined): Field | undefined {
+    if (name === undefined) return undefined
+    const { bytes, end, start } = name
+    const field = this.match(bytes, start + 1, end - 1)
+    if (field !== undefined || !isEscaped(name)) return field
+    const decoded = Buffer.from(String(JSON.parse(bytes.toString("utf8", start, end))))
     return this.match(decoded, 0, decoded.length)
   }
 
-  private match(bytes: Uint8Array, start: number, end: number): Field | undefined {
+  private match(bytes: Buffer, start: number, end: number): Field | undefined {
     const candidates = this.known[end - start]
     if (candidates === undefined) return undefined
     for (const candidate of candidates) {
@@ -209,5 +221,9 @@ export class ObjectScanner<Field extends string> implements FirstLevel {
   }
 }
 
-const view = (bytes: Uint8Array, start: number, end: number): Buffer =>
-  Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start)
+/** Whether a string is written with escapes, and so means something else than its bytes. */
+export const isEscaped = ({ bytes, end, start }: Written): boolean => {
+  let i = start
+  while (i < end && bytes[i] !== 0x5c) i++
+  return i < end
+}

@@ -1,6 +1,6 @@
 /** The fields of a request body that the gateway acts upon, and what their values may be. */
 import { BodyError } from "./BodyError.ts"
-import { longestValue, type Member, names, ObjectScanner, type ScannedObject } from "./ObjectScanner.ts"
+import { isEscaped, longestValue, type Member, names, ObjectScanner, type ScannedObject } from "./ObjectScanner.ts"
 
 export type OwnedField =
   | "model"
@@ -88,47 +88,47 @@ const amount = (value: number | undefined) => value === undefined || value <= 0 
 
 const wrong = (field: string, expected: string) => BodyError.WrongType({ field, expected })
 
-const isNull = (raw: Uint8Array) => raw[0] === 0x6e
+const firstByte = ({ written }: Member) => written === undefined ? undefined : written.bytes[written.start]
+const NULL = 0x6e
 
 const textOf = (member: Member<OwnedField> | undefined): BodyError | string | undefined => {
-  if (member === undefined) return undefined
-  const { field, raw } = member
-  if (raw === undefined) return wrong(field, `a string of at most ${longestValue} bytes`)
-  if (isNull(raw)) return undefined
-  if (raw[0] !== 0x22 || raw.length === 2) return wrong(field, "a string that is not empty")
-  return raw.includes(0x5c) ? String(JSON.parse(raw.toString())) : raw.toString("utf8", 1, raw.length - 1)
+  if (member === undefined || firstByte(member) === NULL) return undefined
+  const { field, written } = member
+  if (written === undefined) return wrong(field, `a string of at most ${longestValue} bytes`)
+  const { bytes, end, start } = written
+  if (bytes[start] !== 0x22 || end - start === 2) return wrong(field, "a string that is not empty")
+  if (isEscaped(written)) return String(JSON.parse(bytes.toString("utf8", start, end)))
+  return bytes.toString("utf8", start + 1, end - 1)
 }
 
 const booleanOf = (member: Member | undefined, field: string): BodyError | boolean | undefined => {
   if (member === undefined) return undefined
-  const first = member.raw?.[0]
+  const first = firstByte(member)
   if (first === 0x74) return true
   if (first === 0x66) return false
-  return first === 0x6e ? undefined : wrong(field, "`true` or `false`")
+  return first === NULL ? undefined : wrong(field, "`true` or `false`")
 }
 
 const integerOf = (member: Member<OwnedField> | undefined): BodyError | number | undefined => {
-  if (member === undefined) return undefined
-  const { field, raw } = member
-  if (raw !== undefined) {
-    if (isNull(raw)) return undefined
+  if (member === undefined || firstByte(member) === NULL) return undefined
+  if (member.written !== undefined) {
+    const { bytes, end, start } = member.written
     // Text, arrays, objects and literals, as they are written, are not numbers to `Number` either.
-    const value = Number(raw.toString("latin1"))
+    const value = Number(bytes.toString("latin1", start, end))
     if (Number.isSafeInteger(value)) return value === 0 ? 0 : value
   }
-  return wrong(field, "an integer")
+  return wrong(member.field, "an integer")
 }
 
 const streamOptionsOf = (
   member: Member<OwnedField> | undefined
 ): BodyError | ScannedObject<StreamOption> | undefined => {
-  if (member === undefined) return undefined
-  const { field, raw, value } = member
-  if (raw === undefined) return wrong(field, `an object of at most ${longestValue} bytes`)
-  if (isNull(raw)) return undefined
-  if (raw[0] !== 0x7b) return wrong(field, "an object, such as {\"include_usage\": true}")
+  if (member === undefined || firstByte(member) === NULL) return undefined
+  const { field, value, written } = member
+  if (written === undefined) return wrong(field, `an object of at most ${longestValue} bytes`)
+  if (firstByte(member) !== 0x7b) return wrong(field, "an object, such as {\"include_usage\": true}")
   const scanner = new ObjectScanner(streamOptionNames, undefined, value.start)
-  const failure = scanner.push(raw)
+  const failure = scanner.push(written.bytes.subarray(written.start, written.end))
   if (failure?._tag === "Duplicate") return { ...failure, field: `stream_options.${failure.field}` }
   return failure ?? scanner.end()
 }
