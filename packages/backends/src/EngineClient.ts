@@ -41,6 +41,8 @@ const text = Effect.fnUntraced(function*(server: Server, response: HttpClientRes
   const pieces: Array<string> = []
   let length = 0
   yield* response.stream.pipe(
+    // What fetch calls a 204: no body is an empty one.
+    Stream.catchIf((error) => error.reason._tag === "EmptyBodyError", () => Stream.empty),
     Stream.mapError(fromClient(server)),
     Stream.decodeText(),
     Stream.runForEach((piece) => {
