@@ -26,6 +26,7 @@ export interface Driver {
 export const make = (engine: Engine, pace: Pace, changed: () => void): Driver => {
   const listeners = new Map<string, Listener>()
   let timer: NodeJS.Timeout | undefined
+  let disposed = false
 
   const deliver = (emissions: ReadonlyArray<Emission>) => {
     if (emissions.length === 0) return
@@ -44,7 +45,7 @@ export const make = (engine: Engine, pace: Pace, changed: () => void): Driver =>
     clearTimeout(timer)
     timer = undefined
     const at = engine.nextEventAt()
-    if (at !== undefined && !pace.paused()) timer = setTimeout(pump, pace.until(at))
+    if (at !== undefined && !pace.paused() && !disposed) timer = setTimeout(pump, pace.until(at))
   }
 
   const pump = () => {
@@ -64,7 +65,9 @@ export const make = (engine: Engine, pace: Pace, changed: () => void): Driver =>
     abort: (sequence) => {
       listeners.delete(sequence.id)
       engine.abort(pace.now(), sequence)
-      pump()
+      // no pump: a fault aborts from within a delivery, which must not begin another
+      arm()
+      changed()
     },
     pause: () => {
       pump()
@@ -85,6 +88,7 @@ export const make = (engine: Engine, pace: Pace, changed: () => void): Driver =>
       return busy
     },
     dispose: () => {
+      disposed = true
       clearTimeout(timer)
       listeners.clear()
     }

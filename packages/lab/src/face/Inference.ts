@@ -68,8 +68,11 @@ export const receive = (
     Reply.refuse(response, refusal)
     end("refused", refusal.status)
   }
+  let leave = () => {}
   response.on("close", () => {
-    if (!response.writableFinished) end("aborted")
+    if (response.writableFinished) return
+    leave()
+    end("aborted")
   })
 
   if (!desk.authorised(request)) {
@@ -91,7 +94,13 @@ export const receive = (
   if (question.poisoned) return refuse(Refusal.poisoned)
   entry.promptTokens = question.promptTokens
 
-  const ends: Answer.Ends = { finished: () => end("finished", 200), cut: () => end("cut", 200) }
+  const ends: Answer.Ends = {
+    finished: () => end("finished", 200),
+    cut: () => {
+      leave()
+      end("cut", 200)
+    }
+  }
   const created = Math.floor(Date.now() / 1000)
   const voice = Voice.make(question, entry.number, created)
   const whole = ({ token, finished = "stop" }: Emission) =>
@@ -107,7 +116,7 @@ export const receive = (
       passes: Math.max(1, Math.round(fault.slowPrefill ?? 1))
     },
     (sequence) => {
-      response.on("close", () => driver.abort(sequence))
+      leave = () => driver.abort(sequence)
       const answer = question.stream
         ? Answer.stream(response, voice, fault, ends)
         : Answer.whole(response, whole, fault, ends)

@@ -81,7 +81,8 @@ export const make = (size: number): Ledger => {
       Effect.callback((resume) => {
         const settles = () => {
           if (!predicate()) return false
-          resume(Effect.void)
+          // not from within what is happening: the one who waits must find it done
+          queueMicrotask(() => resume(Effect.void))
           return true
         }
         if (settles()) return

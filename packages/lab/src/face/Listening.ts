@@ -27,6 +27,13 @@ export const make = (host: string, wanted: number, listener: RequestListener): L
     socket.on("close", () => sockets.delete(socket))
   })
 
+  // a connection kept alive would let requests in after `stop`
+  server.on("request", (request, response) => {
+    response.on("finish", () => {
+      if (!server.listening) request.socket.destroySoon()
+    })
+  })
+
   const stop = Effect.sync(() => {
     if (server.listening) server.close()
   })
