@@ -34,9 +34,9 @@ const end = (state: State, now: number): Decision | undefined => {
     return { _tag: "End", ticket: due, reason }
   }
   for (const model of state.models.values()) {
-    if (model.waiting === 0 || (model.pairs.length > 0 && model.pairs.every((pair) => isUp(pair, now)))) continue
-    const ticket = unserved(state, model, now)
-    if (ticket !== undefined) return ticket
+    if (model.waiting === 0) continue
+    const ended = unserved(state, model, now)
+    if (ended !== undefined) return ended
   }
   return undefined
 }
@@ -51,7 +51,9 @@ const unserved = (state: State, model: ModelState, now: number): Decision | unde
       ? { _tag: "End", ticket, reason: new NoServerUp({ model: name }) }
       : undefined
   }
+  const allUp = model.pairs.every((pair) => isUp(pair, now))
   for (const { leaves, pairs } of model.classes.values()) {
+    if (allUp && pairs.length > 0) continue
     for (const leaf of leaves) {
       const ended = judge(leaf.head!, pairs)
       if (ended !== undefined) return ended

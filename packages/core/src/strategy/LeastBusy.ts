@@ -3,21 +3,27 @@ import { Layer } from "effect"
 import type { Candidate, Choice } from "../Strategy.ts"
 import { Strategy } from "../Strategy.ts"
 
-/** Figures within a factor of 1.5 share a bucket, so that near-equals share the load instead of herding. */
-const bucketRatio = Math.log(1.5)
+/**
+ * Buckets are geometric and counted from the best candidate, so that near-equals always tie and share the load:
+ * with fixed bounds, two servers on either side of one would herd (docs/decisions/0004).
+ */
+const bucketRatio = 1.5
 
-export const bucket = (ttft: number): number => Math.floor(Math.log(Math.max(ttft, 1)) / bucketRatio)
+/** Sub-millisecond figures are noise. */
+const leastFigure = 1
+
+const inBestBucket = (ttft: number, best: number): boolean => Math.max(ttft, leastFigure) < bucketRatio * best
 
 const occupancy = ({ leases, server }: Candidate): number => leases / server.maxConcurrent
 
 export const choose = ({ candidates, roll }: Choice): Candidate => {
   let best = Infinity
-  for (const { ttft } of candidates) if (ttft !== undefined) best = Math.min(best, bucket(ttft))
+  for (const { ttft } of candidates) if (ttft !== undefined) best = Math.min(best, Math.max(ttft, leastFigure))
   // An unmeasured server ties with the best: neither shunned nor sent everything until its first token.
   let ties: Array<Candidate> = []
   let least = Infinity
   for (const candidate of candidates) {
-    if (candidate.ttft !== undefined && bucket(candidate.ttft) > best) continue
+    if (candidate.ttft !== undefined && !inBestBucket(candidate.ttft, best)) continue
     const occupied = occupancy(candidate)
     if (occupied < least) {
       least = occupied
