@@ -72,7 +72,7 @@ const observe = (
     (health) => post(Event.HealthChecked({ url, health }))
   )
   const load = Effect.flatMap(
-    backend.load(server, models),
+    Effect.suspend(() => backend.load(server, models)),
     (loads) =>
       Effect.forEach(loads, ([model, load]) => post(Event.LoadSampled({ url, model, load })), { discard: true })
   )
