@@ -1,5 +1,5 @@
 /** Who is behind a secret, answered from memory: kept right by the database's notifications, and while it is away. */
-import { Clock, Context, DateTime, Duration, Effect, Fiber, Layer, Option, PubSub, Schedule, Schema } from "effect"
+import { Clock, Context, DateTime, Duration, Effect, Equal, Fiber, Layer, Option, PubSub, Schedule, Schema } from "effect"
 import { Scope, Semaphore, Stream } from "effect"
 import { DatabaseError } from "./DatabaseError.ts"
 import { type Key, standing } from "./Key.ts"
@@ -64,6 +64,10 @@ const entry = (key: Key, digest: string): Entry => ({
   revoked: key.revokedAt !== null,
   expires: key.expiresAt === null ? Infinity : DateTime.toEpochMillis(key.expiresAt)
 })
+
+/** Whether nothing but its last use has changed. */
+const same = (one: Key, other: Key | undefined) =>
+  other !== undefined && Equal.equals({ ...one, lastUsedAt: null }, { ...other, lastUsedAt: null })
 
 const make = Effect.fnUntraced(function*(options: Options) {
   const keys = yield* Keys
@@ -147,15 +151,13 @@ const make = Effect.fnUntraced(function*(options: Options) {
     for (const id of ids) {
       const key = now.get(id)
       const digest = digests.get(id)
-      if (digest !== undefined) {
-        if (key !== undefined) {
-          if (entries.get(digest) !== undefined) keep(key, digest)
-        } else {
-          entries.delete(digest)
-          digests.delete(id)
-        }
+      const cached = digest === undefined ? undefined : entries.get(digest)
+      if (digest !== undefined && key !== undefined) keep(key, digest)
+      if (digest !== undefined && key === undefined) {
+        entries.delete(digest)
+        digests.delete(id)
       }
-      yield* PubSub.publish(published, { id, key })
+      if (cached === undefined || !same(cached.key, key)) yield* PubSub.publish(published, { id, key })
     }
   })
 

@@ -106,6 +106,14 @@ const make = Effect.gen(function*() {
     Result: Key,
     execute: ({ id, values }) => sql`UPDATE keys SET ${sql.update(values)} WHERE id = ${id} RETURNING ${shown}`
   })
+  const end = SqlSchema.findOneOption({
+    Request: Schema.Struct({ id: Schema.String, now: Schema.DateTimeUtcFromDate }),
+    Result: Key,
+    // Revoking again keeps the first date.
+    execute: ({ id, now }) =>
+      sql`UPDATE keys SET revoked_at = coalesce(revoked_at, ${now}), updated_at = ${now} WHERE id = ${id}
+        RETURNING ${shown}`
+  })
 
   const violation = (error: SqlError, name: string, organisation: string) => {
     if (error.reason._tag === "UniqueViolation") {
@@ -150,27 +158,23 @@ const make = Effect.gen(function*() {
     return key
   })
 
-  const change = Effect.fnUntraced(function*(id: string, values: Record<string, unknown>) {
-    if (!isId(id)) return yield* new UnknownKey({ reference: id })
-    return yield* Effect.flatMap(update({ id, values }), known(id))
-  })
-
   const edit = Effect.fn("Keys.edit")(function*(id: string, edit: Edit) {
-    const now = DateTime.toDateUtc(yield* DateTime.now)
-    return yield* change(id, { ...encoded(edit), updatedAt: now }).pipe(
+    if (!isId(id)) return yield* new UnknownKey({ reference: id })
+    const values = { ...encoded(edit), updatedAt: DateTime.toDateUtc(yield* DateTime.now) }
+    return yield* update({ id, values }).pipe(
       Effect.catchTag("SqlError", (error) => {
         const failure = violation(error, edit.name ?? id, edit.organisation ?? "")
         // An edit gives no secret.
         return failure._tag === "DuplicateSecret" ? Effect.die(error) : Effect.fail(failure)
       }),
+      Effect.flatMap(known(id)),
       typed
     )
   })
 
   const revoke = Effect.fn("Keys.revoke")(function*(id: string) {
-    const now = DateTime.toDateUtc(yield* DateTime.now)
-    // Revoking again keeps the first date.
-    return yield* change(id, { revokedAt: sql`coalesce(revoked_at, ${now})`, updatedAt: now }).pipe(typed)
+    if (!isId(id)) return yield* new UnknownKey({ reference: id })
+    return yield* end({ id, now: yield* DateTime.now }).pipe(Effect.flatMap(known(id)), typed)
   })
 
   const touch = Effect.fn("Keys.touch")(function*(uses: ReadonlyMap<string, number>) {
