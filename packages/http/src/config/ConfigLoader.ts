@@ -1,4 +1,5 @@
 /** Reads a configuration file: YAML to a checked `Config`, or every problem that it has. */
+import { supported } from "@aiguilleur/backends/Backends"
 import type { ServerKind } from "@aiguilleur/core/Server"
 import { defaults } from "@aiguilleur/core/Settings"
 import { Clock, Effect, FileSystem } from "effect"
@@ -18,11 +19,9 @@ import * as Yaml from "./Yaml.ts"
 export interface LoadOptions {
   /** What `${NAME}` refers to. */
   readonly environment: Environment
-  /** Whether a driver for this kind of server is built in; `openai` and `vllm` if left out. */
+  /** Whether a driver for this kind of server is built in; asks `backends` if left out. */
   readonly supports?: (kind: ServerKind) => boolean
 }
-
-const hasDriver = (kind: ServerKind) => kind === "openai" || kind === "vllm"
 
 /** Decodes the text of a configuration file; `file` only names it in problems. */
 export const parse: (
@@ -37,7 +36,7 @@ export const parse: (
   const decoded = values === null ? undefined : Mismatch.decode(values, report)
   const config = decoded?.file === undefined
     ? undefined
-    : assemble(decoded.file, decoded.incomplete, options.supports ?? hasDriver, yield* Clock.currentTimeMillis, report)
+    : assemble(decoded.file, decoded.incomplete, options.supports ?? supported, yield* Clock.currentTimeMillis, report)
   if (config === undefined || report.problems.length > 0) {
     return yield* new ConfigError({ file, problems: inOrder(report.problems) })
   }

@@ -74,7 +74,9 @@ const explain = ({ expected, kind, path }: Mismatch, value: unknown, report: Rep
     return report.error(path, `no such field${hint(String(path.at(-1)), fieldsOf[sectionOf(path.slice(0, -1))] ?? [])}`)
   }
   const found = describe(at(value, path), path, expected, report)
-  const quotes = expected === "text" && typeof at(value, path) !== "object" ? "; put it in quotes" : ""
+  const quotes = expected === "text" && ["number", "boolean"].includes(typeof at(value, path))
+    ? "; put it in quotes"
+    : ""
   report.error(path, `expected ${expected}, found ${found}${quotes}`, { expected, found })
 }
 
