@@ -22,9 +22,9 @@ const scanned = (text: string): ScannedBody => {
 const outline = (outcome: BodyError | ScannedBody) =>
   outcome._tag !== "ScannedBody" ? outcome : {
     ...outcome,
-    members: [...outcome.members.values()].map(({ written: _, ...member }) => member),
+    members: [...outcome.members.values()].map((member) => ({ ...member, written: undefined })),
     streamOptions: outcome.streamOptions &&
-      [...outcome.streamOptions.members.values()].map(({ written: _, ...member }) => member)
+      [...outcome.streamOptions.members.values()].map((member) => ({ ...member, written: undefined }))
   }
 
 const integer = (value: unknown) => value === undefined || value === null || Number.isSafeInteger(value)
