@@ -1,8 +1,8 @@
 /** The simulated inference engine: a continuous-batching step loop whose time is an argument. */
+import * as Batch from "./Batch.ts"
 import * as Counters from "./Counters.ts"
 import * as Histogram from "./Histogram.ts"
 import type { Profile } from "./Profile.ts"
-import { stepTime } from "./Profile.ts"
 import type { Demand, FinishReason, Sequence } from "./Sequence.ts"
 import * as Sequences from "./Sequence.ts"
 import * as WaitingQueue from "./WaitingQueue.ts"
@@ -54,12 +54,11 @@ export interface Engine {
 
 export const make = (settings: Settings): Engine => {
   const { profile } = settings
-  const maxNumSeqs = settings.maxNumSeqs ?? profile.maxNumSeqs
+  const batch = Batch.make(profile, settings.maxNumSeqs ?? profile.maxNumSeqs)
   const counters = Counters.make()
   const waiting = WaitingQueue.make(
     settings.priorityScheduling === true ? WaitingQueue.byPriority : WaitingQueue.byArrival
   )
-  let batch: Array<Sequence> = []
   /** In the batch and not aborted. */
   let running = 0
   let clock = 0
@@ -67,7 +66,7 @@ export const make = (settings: Settings): Engine => {
   let arrivals = 0
   let emissions: Array<Emission> = []
 
-  const hasWork = () => batch.length > 0 || waiting.size() > 0
+  const hasWork = () => batch.members().length > 0 || waiting.size() > 0
 
   const finish = (sequence: Sequence, reason: FinishReason, at: number) => {
     sequence.finished = reason
@@ -80,35 +79,17 @@ export const make = (settings: Settings): Engine => {
     emissions.push({ sequence, at, token: 0, finished: "abort" })
   }
 
+  const admit = () => {
+    const sequence = waiting.pop()
+    if (sequence === undefined) return undefined
+    sequence.scheduledAt = clock
+    running += 1
+    Histogram.observe(counters.queueTime, (clock - sequence.arrivedAt) / 1000)
+    return sequence
+  }
+
   const begin = () => {
-    let budget = profile.maxNumBatchedTokens
-    let decoding = 0
-    let contextTokens = 0
-    let prefillTokens = 0
-    for (const sequence of batch) {
-      sequence.chunk = 0
-      if (!Sequences.isPrefilled(sequence)) continue
-      decoding += 1
-      contextTokens += Sequences.context(sequence)
-    }
-    budget -= decoding
-    const prefill = (sequence: Sequence) => {
-      sequence.chunk = Math.max(0, Math.min(budget, Sequences.prefillLeft(sequence)))
-      budget -= sequence.chunk
-      prefillTokens += sequence.chunk
-    }
-    for (const sequence of batch) prefill(sequence)
-    // admission: the place for free KV blocks, prefix reuse and preemption, when the cache is simulated
-    for (;;) {
-      const sequence = budget > 0 && batch.length < maxNumSeqs ? waiting.pop() : undefined
-      if (sequence === undefined) break
-      sequence.scheduledAt = clock
-      Histogram.observe(counters.queueTime, (clock - sequence.arrivedAt) / 1000)
-      batch.push(sequence)
-      running += 1
-      prefill(sequence)
-    }
-    stepEndsAt = clock + stepTime(profile, { decoding, prefillTokens, contextTokens })
+    stepEndsAt = clock + batch.plan(admit)
   }
 
   const emit = (sequence: Sequence, at: number) => {
@@ -136,12 +117,12 @@ export const make = (settings: Settings): Engine => {
     stepEndsAt = undefined
     clock = at
     counters.steps += 1
-    for (const sequence of batch) {
+    for (const sequence of batch.members()) {
       if (sequence.aborted) remove(sequence, at)
       else compute(sequence, at)
     }
-    batch = batch.filter((sequence) => sequence.finished === undefined)
-    running = batch.length
+    batch.clean()
+    running = batch.members().length
   }
 
   const runTo = (now: number) => {
@@ -187,8 +168,8 @@ export const make = (settings: Settings): Engine => {
       }
       running -= 1
       if (stepEndsAt !== undefined) return
-      batch = batch.filter((other) => other !== sequence)
       remove(sequence, now)
+      batch.clean()
     },
     nextEventAt: () => emissions[0]?.at ?? stepEndsAt ?? (hasWork() ? clock : undefined),
     advance: (now) => {
@@ -203,6 +184,6 @@ export const make = (settings: Settings): Engine => {
     clock: () => clock,
     running: () => running,
     waiting: () => waiting.size(),
-    contextTokens: () => batch.reduce((total, sequence) => total + Sequences.context(sequence), 0)
+    contextTokens: batch.contextTokens
   }
 }

@@ -1,7 +1,7 @@
 /** The paths of vLLM's API, and what each answers. */
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http"
+import type { Desk } from "./Desk.ts"
 import type { FaultBoard } from "./FaultBoard.ts"
-import type { Desk } from "./Inference.ts"
 import * as Inference from "./Inference.ts"
 import * as MetricsPage from "./MetricsPage.ts"
 import * as Refusal from "./Refusal.ts"

@@ -2,25 +2,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Emission } from "../engine/Engine.ts"
 import * as Answer from "./Answer.ts"
-import type { Driver } from "./Driver.ts"
+import type { Desk } from "./Desk.ts"
 import * as Embedding from "./Embedding.ts"
 import * as Fault from "./Fault.ts"
-import type { Ending, Entry, Ledger } from "./Ledger.ts"
-import type { Kind, Limits } from "./Question.ts"
+import type { Ending, Entry } from "./Ledger.ts"
+import type { Kind } from "./Question.ts"
 import * as Question from "./Question.ts"
 import * as Refusal from "./Refusal.ts"
 import * as Reply from "./Reply.ts"
 import * as Voice from "./Voice.ts"
-
-/** What the server lends to each of its requests. */
-export interface Desk {
-  readonly driver: Driver
-  readonly ledger: Ledger
-  readonly limits: Limits
-  readonly now: () => number
-  readonly loading: () => boolean
-  readonly authorised: (request: IncomingMessage) => boolean
-}
 
 const kinds: Readonly<Record<string, Kind>> = {
   "/v1/chat/completions": "chat",

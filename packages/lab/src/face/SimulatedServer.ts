@@ -2,48 +2,19 @@
 import type { Scope } from "effect"
 import { Effect } from "effect"
 import type { Counters } from "../engine/Counters.ts"
-import * as Engine from "../engine/Engine.ts"
 import type { Profile } from "../engine/Profile.ts"
 import * as Profiles from "../engine/Profile.ts"
-import * as Driver from "./Driver.ts"
+import * as Desk from "./Desk.ts"
 import * as Endpoints from "./Endpoints.ts"
 import type { Fault } from "./Fault.ts"
 import * as FaultBoard from "./FaultBoard.ts"
-import type { Desk } from "./Inference.ts"
 import type { Ending, Entry } from "./Ledger.ts"
 import * as Ledger from "./Ledger.ts"
 import * as Listening from "./Listening.ts"
+import type { Options } from "./Options.ts"
 import * as Pace from "./Pace.ts"
 
-export interface Options {
-  /** Any free one when absent. */
-  readonly port?: number | undefined
-  readonly host?: string | undefined
-  /** `Profile.test` when absent. */
-  readonly profile?: Profile | undefined
-  /** `["simulated"]` when absent. All are names of one engine; the first is the metrics' label. */
-  readonly models?: ReadonlyArray<string> | undefined
-  /** The bearer that `/v1/*` asks for. */
-  readonly token?: string | undefined
-  readonly priorityScheduling?: boolean | undefined
-  readonly maxNumSeqs?: number | undefined
-  /** Waiting and running together, beyond which the answer is a 503. */
-  readonly maxQueued?: number | undefined
-  /** How much faster than real time the engine's clock goes. */
-  readonly speed?: number | undefined
-  /** Starts paused: nothing moves but by `step`. */
-  readonly manual?: boolean | undefined
-  /** Starts as an engine that is still loading its model. */
-  readonly loading?: boolean | undefined
-  /** Tokens of an answer whose length was not asked for; 64 when absent. */
-  readonly defaultTokens?: number | undefined
-  /** Tokens of an answer at most; 4096 when absent. */
-  readonly maxTokens?: number | undefined
-  /** False empties the metrics page. */
-  readonly logStats?: boolean | undefined
-  /** Requests remembered; 1000 when absent. */
-  readonly memory?: number | undefined
-}
+export type { Options }
 
 export interface SimulatedServer {
   readonly url: string
@@ -103,29 +74,7 @@ const make = (options: Options): SimulatedServer => {
   const hits = new Map<string, number>()
   let loading = options.loading === true
 
-  const boot = (): Desk => {
-    const engine = Engine.make({
-      profile,
-      priorityScheduling: options.priorityScheduling,
-      maxNumSeqs: options.maxNumSeqs,
-      maxQueued: options.maxQueued
-    })
-    return {
-      driver: Driver.make(engine, pace, ledger.changed),
-      ledger,
-      limits: {
-        models,
-        maxModelLen: profile.maxModelLen,
-        defaultTokens: options.defaultTokens ?? 64,
-        maxTokens: options.maxTokens ?? 4096,
-        priorityScheduling: options.priorityScheduling === true
-      },
-      now: pace.now,
-      loading: () => loading,
-      authorised: (request) =>
-        options.token === undefined || request.headers.authorization === `Bearer ${options.token}`
-    }
-  }
+  const boot = () => Desk.make({ options, pace, ledger, models, profile, loading: () => loading })
 
   let desk = boot()
   const listening = Listening.make(
