@@ -110,7 +110,8 @@ export const Instant = check(
     const [, day, time = "00:00", zone = "Z"] = parts
     const at = Date.parse(`${day}T${time}${zone.toUpperCase()}`)
     // The engine rolls 30 February over into March instead of refusing it.
-    const rolls = new Date(Date.parse(`${day}T00:00Z`)).toISOString().slice(0, 10) !== day
-    return Number.isNaN(at) || rolls ? undefined : at
+    const midnight = Date.parse(`${day}T00:00Z`)
+    const isDay = !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day!)
+    return isDay && !Number.isNaN(at) ? at : undefined
   }
 )

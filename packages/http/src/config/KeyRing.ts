@@ -24,7 +24,7 @@ export interface Known {
 const shortest = 16
 
 /** SHA-256 in lower-case hexadecimal: what is kept of a key. */
-export const hashOf = (secret: string) => createHash("sha256").update(secret).digest("hex")
+const hashOf = (secret: string) => createHash("sha256").update(secret).digest("hex")
 
 export const keys = (file: ConfigFile, known: Known, report: Report): Array<ConfiguredKey> => {
   const names = new Map<string, Path>()
