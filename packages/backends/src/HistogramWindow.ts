@@ -6,6 +6,9 @@ export interface Cumulative {
   readonly counts: ReadonlyArray<number>
 }
 
+/** What an engine shows that has not observed anything yet: no bucket at all. */
+export const nothing: Cumulative = { bounds: [], counts: [] }
+
 interface Step {
   /** When the later of its two readings was taken, in milliseconds. */
   readonly at: number
@@ -18,15 +21,23 @@ export interface HistogramWindow {
   readonly length: number
   /** Fewer observations than this within the window say nothing. */
   readonly least: number
-  readonly last: { readonly at: number; readonly reading: Cumulative } | undefined
+  readonly last: { readonly at: number; readonly counts: ReadonlyArray<number> } | undefined
+  /** Of the buckets that the steps count. */
+  readonly bounds: ReadonlyArray<number>
   readonly steps: ReadonlyArray<Step>
 }
 
 /** Five, as for our own samples (DESIGN §3.4): the p95 of less is the slowest of a handful. */
-export const make = (length: number, least = 5): HistogramWindow => ({ length, least, last: undefined, steps: [] })
+export const make = (length: number, least = 5): HistogramWindow => ({
+  length,
+  least,
+  last: undefined,
+  bounds: [],
+  steps: []
+})
 
-const sameBounds = (a: Cumulative, b: Cumulative): boolean =>
-  a.bounds.length === b.bounds.length && a.bounds.every((bound, i) => bound === b.bounds[i])
+const same = (a: ReadonlyArray<number>, b: ReadonlyArray<number>): boolean =>
+  a.length === b.length && a.every((bound, i) => bound === b[i])
 
 /** Per bucket instead of cumulative; what a hostile page counts backwards is nothing. */
 const perBucket = (counts: ReadonlyArray<number>): Array<number> => {
@@ -39,21 +50,24 @@ const perBucket = (counts: ReadonlyArray<number>): Array<number> => {
 }
 
 /** A count that fell means that the engine started again: everything it counts now is new. */
-const gained = (before: Cumulative, now: Cumulative): ReadonlyArray<number> => {
-  const since = now.counts.map((count, i) => count - before.counts[i]!)
-  return perBucket(since.some((count) => count < 0) ? now.counts : since)
+const gained = (before: ReadonlyArray<number>, now: ReadonlyArray<number>): ReadonlyArray<number> => {
+  const since = now.map((count, i) => count - (before[i] ?? 0))
+  return perBucket(since.some((count) => count < 0) ? now : since)
 }
 
 /** One more reading. The first only says where counting begins: what happened before we looked has no time. */
-export const push = (self: HistogramWindow, at: number, reading: Cumulative): HistogramWindow => {
-  const { last } = self
-  // Other buckets are another engine's, and a clock put back leaves no order to keep.
-  if (last === undefined || at < last.at || !sameBounds(last.reading, reading)) {
-    return { ...self, last: { at, reading }, steps: [] }
-  }
-  const step = { at, gained: gained(last.reading, reading) }
-  const steps = self.steps.filter((step) => step.at > at - self.length)
-  return { ...self, last: { at, reading }, steps: step.gained.some((count) => count > 0) ? [...steps, step] : steps }
+export const push = (self: HistogramWindow, at: number, { bounds, counts }: Cumulative): HistogramWindow => {
+  const before = self.last
+  const last = { at, counts }
+  // A clock put back leaves no order to keep.
+  if (before === undefined || at < before.at) return { ...self, last, bounds, steps: [] }
+  if (counts.length === 0) return { ...self, last }
+  // Other buckets are another engine's, unless there were none before: from nothing, everything is new.
+  const known = same(self.bounds, bounds)
+  if (!known && before.counts.length > 0) return { ...self, last, bounds, steps: [] }
+  const steps = known ? self.steps.filter((step) => step.at > at - self.length) : []
+  const step = { at, gained: gained(before.counts, counts) }
+  return { ...self, last, bounds, steps: step.gained.some((count) => count > 0) ? [...steps, step] : steps }
 }
 
 /**
@@ -61,7 +75,7 @@ export const push = (self: HistogramWindow, at: number, reading: Cumulative): Hi
  * last finite bound, that bound. `undefined` when the window holds too few.
  */
 export const quantile = (self: HistogramWindow, now: number, q = 0.95): number | undefined => {
-  const bounds = self.last?.reading.bounds ?? []
+  const { bounds } = self
   const counts = bounds.map(() => 0)
   let total = 0
   for (const { at, gained } of self.steps) {

@@ -76,8 +76,10 @@ export const make: Driver = (settings) =>
       for (const model of models) {
         const before = windows.get(server.url)?.get(model.name) ?? HistogramWindow.make(settings.ttftWindow)
         const reading = readingOf(page, model.engineName)
-        // The histogram is absent until the first request: the window keeps what it has.
-        const window = reading?.ttft === undefined ? before : HistogramWindow.push(before, now, reading.ttft)
+        // A page with figures but without the histogram has no first token yet; a page without figures says nothing.
+        const window = reading === undefined
+          ? before
+          : HistogramWindow.push(before, now, reading.ttft ?? HistogramWindow.nothing)
         kept.set(model.name, window)
         if (reading !== undefined) loads.set(model.name, toLoad(reading, HistogramWindow.quantile(window, now)))
       }

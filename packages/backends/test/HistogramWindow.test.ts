@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import type { Cumulative } from "../src/HistogramWindow.ts"
-import { make, push, quantile } from "../src/HistogramWindow.ts"
+import { make, nothing, push, quantile } from "../src/HistogramWindow.ts"
 
 const bounds = [0.1, 0.5, 1, Infinity]
 
@@ -57,6 +57,17 @@ describe("HistogramWindow", () => {
     assert.strictEqual(figure(quantile(window, 1_000)), 0.975)
     const kept = readings([0, counts(0, 0, 0, 0)], [1_000, counts(0, 90, 90, 90)], [2_000, counts(0, 0, 10, 10)])
     assert.strictEqual(figure(quantile(kept, 2_000)), 0.75)
+  })
+
+  it("counts everything as new that appears where there was nothing", () => {
+    const window = readings([0, nothing], [1_000, counts(10, 10, 10, 10)])
+    assert.strictEqual(figure(quantile(window, 1_000)), 0.095)
+  })
+
+  it("keeps what it saw of an engine that restarted and shows nothing yet", () => {
+    const before = readings([0, counts(0, 0, 0, 0)], [1_000, counts(10, 10, 10, 10)], [2_000, nothing])
+    assert.strictEqual(figure(quantile(before, 2_000)), 0.095)
+    assert.strictEqual(figure(quantile(push(before, 3_000, counts(0, 0, 190, 190)), 3_000)), 0.973684)
   })
 
   it("begins again when the buckets are others or the clock was put back", () => {
