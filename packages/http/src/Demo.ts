@@ -1,0 +1,124 @@
+/** The demo: six simulated servers of two institutions, two keys that exist nowhere else, and what runs on this machine. */
+import type { Model } from "@aiguilleur/core/Model"
+import type { Server } from "@aiguilleur/core/Server"
+import { defaults } from "@aiguilleur/core/Settings"
+import * as Profile from "@aiguilleur/lab/engine/Profile"
+import * as SimulatedServer from "@aiguilleur/lab/face/SimulatedServer"
+import { Effect } from "effect"
+import type { Config, ConfiguredKey } from "./config/Config.ts"
+import { hashOf } from "./Keys.ts"
+import * as LocalEngines from "./LocalEngines.ts"
+
+export interface Demo {
+  readonly config: Config
+  readonly simulated: ReadonlyArray<SimulatedServer.SimulatedServer>
+  readonly found: ReadonlyArray<LocalEngines.LocalEngine>
+}
+
+export const interactive = "demo-interactive"
+export const batch = "demo-batch"
+
+const large = "demo-large"
+const small = "demo-small"
+
+const fleet = [
+  { model: large, organisation: "univ-a", site: "dc1" },
+  { model: large, organisation: "univ-a", site: "dc2" },
+  { model: large, organisation: "univ-b", site: "dc1" },
+  { model: large, organisation: "univ-b", site: "dc2" },
+  { model: small, organisation: "univ-a", site: "dc1" },
+  { model: small, organisation: "univ-b", site: "dc2" }
+]
+
+/** Few enough that a loop in a shell makes requests wait. */
+const slots = 4
+
+const key = (secret: string, organisation: string, priority: number): ConfiguredKey => ({
+  name: secret,
+  secretHash: hashOf(secret),
+  caller: { key: `key:${secret}`, organisation, priority, routingMode: "any" },
+  waitEvents: false
+})
+
+const server = (url: string, kind: Server["kind"], organisation: string, site: string): Server => ({
+  url,
+  kind,
+  organisation,
+  site,
+  maxConcurrent: slots,
+  headroom: 0,
+  ownerReserve: 0,
+  priorityScheduling: false
+})
+
+const model = (
+  name: string,
+  servers: ReadonlyArray<string>,
+  pair: Pick<Model, "strategy" | "policy">
+): Model => ({ name, engineName: name, aliases: [], ttftThreshold: 500, patience: 570_000, servers, ...pair })
+
+const leastBusy = { strategy: "least-busy", policy: "performance" } as const
+const roundRobin = { strategy: "round-robin", policy: "concurrent-requests" } as const
+
+/** The simulated servers listen on free ports of loopback, and go with the scope. */
+export const make = Effect.fnUntraced(function*(http: { readonly host: string; readonly port: number }) {
+  const [simulated, found] = yield* Effect.all([
+    Effect.forEach(fleet, (member) =>
+      Effect.map(
+        SimulatedServer.start({ profile: Profile.demo, models: [member.model], maxNumSeqs: slots }),
+        (simulated) => ({ ...member, simulated })
+      ), { concurrency: "unbounded" }),
+    LocalEngines.find
+  ], { concurrency: "unbounded" })
+  const urls = (name: string) => simulated.filter(({ model }) => model === name).map(({ simulated }) => simulated.url)
+  const config: Config = {
+    http: {
+      ...http,
+      maxBody: 32 * 1024 * 1024,
+      maxHeldBytes: 512 * 1024 * 1024,
+      maxSpooledBytes: 1024 * 1024 * 1024,
+      maxUpload: 500 * 1024 * 1024
+    },
+    timeouts: { firstByte: 300_000, idle: 60_000, total: 600_000, shutdown: 30_000 },
+    settings: defaults,
+    organisations: [{ name: "univ-a", weight: 1 }, { name: "univ-b", weight: 1 }, { name: "local", weight: 1 }],
+    servers: [
+      ...simulated.map(({ organisation, simulated, site }) => server(simulated.url, "vllm", organisation, site)),
+      ...found.map(({ kind, url }) => server(url, kind, "local", "local"))
+    ],
+    models: [
+      model(large, urls(large), leastBusy),
+      model(small, urls(small), roundRobin),
+      ...found.flatMap(({ models, url }) => models.map((name) => model(name, [url], roundRobin)))
+    ],
+    keys: [key(interactive, "univ-a", 5), key(batch, "univ-b", 1)],
+    warnings: []
+  }
+  return { config, simulated: simulated.map(({ simulated }) => simulated), found } satisfies Demo
+})
+
+const foundLine = ({ models, name, url }: LocalEngines.LocalEngine): string =>
+  `  ${name} answers at ${url}: its models were added (${models.join(", ") || "none yet"}).`
+
+/** What to try, in words that can be pasted. */
+export const banner = (base: string, { found }: Demo): string =>
+  [
+    "",
+    `Aiguilleur listens on ${base}  (demo)`,
+    "",
+    "  Behind it are six SIMULATED servers: they speak like vLLM and know nothing.",
+    `  ${large}: four servers, least-busy + performance. ${small}: two servers, round-robin + concurrent-requests.`,
+    `  Keys, in this demo only: ${interactive} (univ-a, priority 5) and ${batch} (univ-b, priority 1).`,
+    ...found.map(foundLine),
+    "",
+    `  curl -N ${base}/v1/chat/completions \\`,
+    `    -H "Authorization: Bearer ${interactive}" -H "Content-Type: application/json" \\`,
+    `    -d '{"model": "${large}", "stream": true, "messages": [{"role": "user", "content": "Hello"}]}'`,
+    "",
+    "  import OpenAI from \"openai\"",
+    `  const client = new OpenAI({ baseURL: "${base}/v1", apiKey: "${interactive}" })`,
+    `  const messages = [{ role: "user", content: "Hello" }]`,
+    `  const stream = await client.chat.completions.create({ model: "${large}", messages, stream: true })`,
+    "  for await (const chunk of stream) process.stdout.write(chunk.choices[0]?.delta?.content ?? \"\")",
+    ""
+  ].join("\n")

@@ -1,0 +1,81 @@
+/** The client's side of one request: everything that reaches it leaves through here. */
+import type { ServerResponse } from "node:http"
+import type { OpenAiError } from "./OpenAiError.ts"
+import { bodyOf, headersOf } from "./OpenAiError.ts"
+
+/** Header names and values in turn, as Node writes them fastest. */
+export type FlatHeaders = Array<string>
+
+const eventStreamHead: FlatHeaders = ["content-type", "text/event-stream; charset=utf-8", "cache-control", "no-cache"]
+
+export class Downstream {
+  readonly requestId: string
+  private readonly response: ServerResponse
+  private events = false
+
+  constructor(response: ServerResponse, requestId: string) {
+    this.response = response
+    this.requestId = requestId
+  }
+
+  /** Whether a head was sent: from then on no status can be given any more. */
+  get started(): boolean {
+    return this.response.headersSent
+  }
+
+  get ended(): boolean {
+    return this.response.writableEnded || this.response.destroyed
+  }
+
+  head(status: number, headers: FlatHeaders, events: boolean): void {
+    this.events = events
+    headers.push("x-request-id", this.requestId)
+    this.response.writeHead(status, headers)
+  }
+
+  /** A stream that waits gets its head before it is known which server will answer it. */
+  headEarly(): void {
+    if (this.started || this.ended) return
+    this.head(200, [...eventStreamHead], true)
+    this.response.flushHeaders()
+  }
+
+  /** A line that clients of event streams pass over. */
+  comment(text: string): void {
+    if (!this.ended) this.response.write(`: ${text}\n\n`)
+  }
+
+  /** False when the client is slower than what comes: `onDrain` tells when to go on. */
+  write(chunk: Uint8Array): boolean {
+    return this.response.write(chunk)
+  }
+
+  onDrain(listener: () => void): void {
+    this.response.once("drain", listener)
+  }
+
+  end(chunk?: Uint8Array): void {
+    if (chunk === undefined || chunk.length === 0) this.response.end()
+    else this.response.end(chunk)
+  }
+
+  /** An engine's own error, as it was. */
+  pass(status: number, headers: FlatHeaders, body: Buffer): void {
+    if (this.ended || this.started) return
+    this.head(status, [...headers, "content-length", String(body.length)], false)
+    this.response.end(body)
+  }
+
+  /** Says what went wrong in the way that is still possible; a whole answer that was begun is visibly broken off. */
+  fail(error: OpenAiError, body: string = bodyOf(error)): void {
+    if (this.ended) return
+    if (!this.started) {
+      const headers = headersOf(error, Math.random())
+      const flat: FlatHeaders = ["content-length", String(Buffer.byteLength(body))]
+      for (const name in headers) flat.push(name, headers[name]!)
+      this.head(error.status, flat, false)
+      this.response.end(body)
+    } else if (this.events) this.response.end(`data: ${body}\n\n`)
+    else this.response.destroy()
+  }
+}

@@ -1,0 +1,183 @@
+/** Any `POST /v1/*` whose JSON body names a model: checked, queued, relayed. */
+import { origin } from "@aiguilleur/backends/Address"
+import { Backends } from "@aiguilleur/backends/Backends"
+import { Dispatcher } from "@aiguilleur/core/Dispatcher"
+import { DispatchError } from "@aiguilleur/core/DispatchError"
+import type { Ticket } from "@aiguilleur/core/Ticket"
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
+import { Cause, Clock, Effect } from "effect"
+import { HttpRouter, HttpServerResponse } from "effect/http"
+import type { HttpServerRequest } from "effect/http"
+import { randomUUID } from "node:crypto"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import type { Authenticated } from "./Authentication.ts"
+import { authenticate, isRefused } from "./Authentication.ts"
+import { Catalogue } from "./Catalogue.ts"
+import { Connections } from "./Connections.ts"
+import { Downstream } from "./Downstream.ts"
+import { asEventData } from "./EngineFailure.ts"
+import { GatewaySettings } from "./GatewaySettings.ts"
+import { HeldBytes } from "./HeldBytes.ts"
+import { InFlight } from "./InFlight.ts"
+import { receive } from "./Intake.ts"
+import type { KeyEntry } from "./Keys.ts"
+import { Keys } from "./Keys.ts"
+import type { OpenAiError } from "./OpenAiError.ts"
+import {
+  bodyOf,
+  internal,
+  malformed,
+  notAllowed,
+  ofDispatchError,
+  unknownModel,
+  unknownPath,
+  upstreamFailed
+} from "./OpenAiError.ts"
+import { Passage } from "./Passage.ts"
+import { Relay, type Relayed } from "./Relay.ts"
+import type { RelayContext } from "./RelayContext.ts"
+import { requestIdOf, unreadable, wishesOf } from "./RequestHead.ts"
+import { UsageLog } from "./UsageLog.ts"
+import * as WaitEvents from "./WaitEvents.ts"
+
+// What the platform gets when the response has been written already: it leaves it alone.
+const responded = HttpServerResponse.empty()
+const done = Effect.succeed(responded)
+
+// An engine resolves dots and doubled slashes, and its other paths are none of a caller's business.
+const sanePath = /^\/v1(?:\/[\w-]+(?:[.:][\w-]+)*)+\/?(?:\?[\x21-\x7e]*)?$/
+
+/** Paths under /v1 by which an engine is administered, not used. */
+const administration = /^\/v1\/(?:un)?load_lora_adapter\b/
+
+const missingModel = malformed(
+  "The body names no model. Add a field `model`; GET /v1/models lists what you may use.",
+  "model"
+)
+
+const ticketOf = (passage: Passage, model: string, { caller }: KeyEntry, wishes: {
+  readonly priority: number | undefined
+  readonly routingMode: Ticket["routingMode"] | undefined
+  readonly maxWait: number | undefined
+}): Ticket => ({
+  id: passage.ticket,
+  model,
+  caller,
+  ...(wishes.priority === undefined ? {} : { priority: Math.max(0, wishes.priority) }),
+  ...(wishes.routingMode === undefined ? {} : { routingMode: wishes.routingMode }),
+  ...(wishes.maxWait === undefined ? {} : { maxWait: wishes.maxWait })
+})
+
+export const make = Effect.gen(function*() {
+  const dispatcher = yield* Dispatcher
+  const backends = yield* Backends
+  const catalogue = yield* Catalogue
+  const settings = yield* GatewaySettings
+  const inFlight = yield* InFlight
+  const keys = yield* Keys
+  const clock = yield* Clock.Clock
+  const now = () => clock.currentTimeMillisUnsafe()
+  const held = new HeldBytes(settings.maxHeldBytes)
+  const connections = yield* Effect.acquireRelease(
+    Effect.sync(() => new Connections()),
+    (connections) => Effect.sync(() => connections.close())
+  )
+  const context: RelayContext = {
+    settings,
+    connections,
+    usageLog: yield* UsageLog,
+    backendOf: backends.of,
+    originOf: origin,
+    now
+  }
+
+  const refuse = ({ downstream }: Passage, error: OpenAiError) => {
+    downstream.fail(error)
+    return done
+  }
+
+  const failed = ({ downstream, lastEngineAnswer }: Passage, cause: Cause.Cause<DispatchError>) => {
+    if (Cause.hasInterruptsOnly(cause)) return done
+    const error = Cause.squash(cause)
+    if (!(error instanceof DispatchError)) {
+      downstream.fail(internal)
+      return Effect.as(Effect.logError("A request failed in the gateway", cause), responded)
+    }
+    if (error.reason._tag !== "AttemptsExhausted" || lastEngineAnswer === undefined) {
+      downstream.fail(ofDispatchError(error))
+    } else if (downstream.started) {
+      downstream.fail(upstreamFailed, asEventData(lastEngineAnswer.body, bodyOf(upstreamFailed)))
+    } else {
+      const { body, headers, status } = lastEngineAnswer
+      downstream.pass(status, headers, body)
+    }
+    return done
+  }
+
+  const dispatch = (passage: Passage, entry: KeyEntry) => {
+    const { scanned } = passage.body!
+    if (scanned.model === undefined) return refuse(passage, missingModel)
+    const model = catalogue.findUnsafe(scanned.model)
+    if (model === undefined) return refuse(passage, unknownModel(scanned.model))
+    const allowed = entry.caller.models
+    if (allowed !== undefined && !allowed.includes(model.name)) return refuse(passage, notAllowed(scanned.model))
+    const wishes = wishesOf(passage.headers, scanned)
+    if ("status" in wishes) return refuse(passage, wishes)
+    const run = dispatcher.run(
+      ticketOf(passage, model.name, entry, wishes),
+      (lease) =>
+        Effect.callback<Relayed>((resume) => {
+          const relay = new Relay(context, passage, lease, resume)
+          relay.start()
+          return relay.withdraw
+        })
+    )
+    const announced = scanned.stream && (wishes.waitEvents || entry.waitEvents)
+      ? WaitEvents.during(run, dispatcher, passage, settings.waitEvents)
+      : run
+    return Effect.matchCauseEffect(announced, {
+      onSuccess: (refusal) => refusal === undefined ? done : refuse(passage, refusal),
+      onFailure: (cause) => failed(passage, cause)
+    })
+  }
+
+  const admit = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    passage: Passage,
+    authenticated: Authenticated
+  ) => {
+    if (isRefused(authenticated)) return refuse(passage, authenticated)
+    if (!sanePath.test(passage.path) || administration.test(passage.path)) {
+      return refuse(passage, unknownPath("POST", passage.path))
+    }
+    const unread = unreadable(request)
+    if (unread !== undefined) return refuse(passage, unread)
+    return Effect.flatMap(
+      receive(request, response, passage, settings, held),
+      (error) => error === undefined ? dispatch(passage, authenticated) : refuse(passage, error)
+    )
+  }
+
+  return (serverRequest: HttpServerRequest.HttpServerRequest) => {
+    const request = NodeHttpServerRequest.toIncomingMessage(serverRequest) as IncomingMessage
+    const response = NodeHttpServerRequest.toServerResponse(serverRequest) as ServerResponse
+    const downstream = new Downstream(response, requestIdOf(request))
+    const passage = new Passage(randomUUID(), serverRequest.url, request.headers, downstream)
+    inFlight.add(passage)
+    // However a request ends, its response closes.
+    response.once("close", () => {
+      held.release(passage.heldBytes)
+      inFlight.delete(passage)
+    })
+    const known = authenticate(keys, request.headers)
+    return Effect.isEffect(known)
+      ? Effect.flatMap(known, (authenticated) => admit(request, response, passage, authenticated))
+      : admit(request, response, passage, known)
+  }
+})
+
+export const layer = HttpRouter.use(Effect.fnUntraced(function*(router) {
+  const handle = yield* make
+  yield* router.add("POST", "/v1/*", handle)
+}))

@@ -1,0 +1,42 @@
+/** The bounds and durations that the gateway works with; bytes and milliseconds. */
+import { Context, Layer } from "effect"
+
+export interface Settings {
+  /** One JSON body. */
+  readonly maxBody: number
+  /** All bodies that wait in memory. */
+  readonly maxHeldBytes: number
+  /** From sending to the first data event, for streams. */
+  readonly firstByte: number
+  /** Between two pieces of an answer that has begun. */
+  readonly idle: number
+  /** From the first grant, retries included. */
+  readonly total: number
+  /** What running streams get to finish in when the service stops. */
+  readonly shutdown: number
+  readonly bestPriority: number
+  /** Between two pieces of a request body. */
+  readonly bodyIdle: number
+  /** How much of an answer is held back until its end, so that a cut before it can be retried elsewhere. */
+  readonly withheld: number
+  /** Between two comments to a stream that waits. */
+  readonly waitEvents: number
+}
+
+export const defaults: Settings = {
+  maxBody: 32 * 1024 * 1024,
+  maxHeldBytes: 512 * 1024 * 1024,
+  firstByte: 300_000,
+  idle: 60_000,
+  total: 600_000,
+  shutdown: 30_000,
+  bestPriority: 5,
+  bodyIdle: 30_000,
+  withheld: 256 * 1024,
+  waitEvents: 1_000
+}
+
+export class GatewaySettings extends Context.Service<GatewaySettings, Settings>()("@aiguilleur/http/GatewaySettings") {
+  static readonly layerOf = (settings: Partial<Settings> = {}): Layer.Layer<GatewaySettings> =>
+    Layer.succeed(GatewaySettings, { ...defaults, ...settings })
+}

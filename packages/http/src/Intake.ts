@@ -1,0 +1,103 @@
+/** Receives a request's body: scanned as it comes, held under both bounds, refused as early as can be. */
+import { Effect } from "effect"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import type { Settings } from "./GatewaySettings.ts"
+import type { HeldBytes } from "./HeldBytes.ts"
+import type { Watched } from "./InFlight.ts"
+import type { OpenAiError } from "./OpenAiError.ts"
+import { bodyTooLarge, bodyTooSlow, malformed, memoryFull, stopping } from "./OpenAiError.ts"
+import type { Passage } from "./Passage.ts"
+import { describe } from "./wire/BodyError.ts"
+import type { BodyError } from "./wire/BodyError.ts"
+import { BodyScanner } from "./wire/BodyScanner.ts"
+
+const refusalOf = (error: BodyError): OpenAiError => malformed(describe(error), "field" in error ? error.field : null)
+
+class Intake implements Watched {
+  private readonly request: IncomingMessage
+  private readonly passage: Passage
+  private readonly settings: Settings
+  private readonly held: HeldBytes
+  private readonly resume: (refused: Effect.Effect<OpenAiError | undefined>) => void
+  private readonly scanner = new BodyScanner()
+  private readonly chunks: Array<Buffer> = []
+  private length = 0
+  private lastAt = performance.now()
+
+  constructor(
+    request: IncomingMessage,
+    passage: Passage,
+    settings: Settings,
+    held: HeldBytes,
+    resume: (refused: Effect.Effect<OpenAiError | undefined>) => void
+  ) {
+    this.request = request
+    this.passage = passage
+    this.settings = settings
+    this.held = held
+    this.resume = resume
+    passage.current = this
+    request.on("data", this.onData)
+    request.on("end", this.onEnd)
+  }
+
+  check(now: number): void {
+    if (now - this.lastAt >= this.settings.bodyIdle) this.finish(bodyTooSlow)
+  }
+
+  stop(): void {
+    this.finish(stopping)
+  }
+
+  /** Listens no more; what was received stays held until the response is closed. */
+  detach(): void {
+    this.request.off("data", this.onData)
+    this.request.off("end", this.onEnd)
+    if (this.passage.current === this) this.passage.current = undefined
+  }
+
+  private readonly onData = (chunk: Buffer): void => {
+    this.lastAt = performance.now()
+    this.length += chunk.length
+    if (this.length > this.settings.maxBody) return this.finish(bodyTooLarge(this.settings.maxBody))
+    if (!this.held.claim(chunk.length)) return this.finish(memoryFull)
+    this.passage.heldBytes += chunk.length
+    const error = this.scanner.push(chunk)
+    if (error !== undefined) return this.finish(refusalOf(error))
+    this.chunks.push(chunk)
+  }
+
+  private readonly onEnd = (): void => {
+    const scanned = this.scanner.end()
+    if (scanned._tag !== "ScannedBody") return this.finish(refusalOf(scanned))
+    this.passage.body = { chunks: this.chunks, scanned }
+    this.finish(undefined)
+  }
+
+  private finish(refused: OpenAiError | undefined): void {
+    this.detach()
+    // What is still to come is drained or cut off once the refusal is out.
+    if (refused !== undefined) this.request.pause()
+    this.resume(Effect.succeed(refused))
+  }
+}
+
+/** Gives the refusal, or nothing when the passage has its body. Interruption stops listening. */
+export const receive = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  passage: Passage,
+  settings: Settings,
+  held: HeldBytes
+): Effect.Effect<OpenAiError | undefined> => {
+  const announced = request.headers["content-length"]
+  if (announced !== undefined && Number(announced) > settings.maxBody) {
+    return Effect.succeed(bodyTooLarge(settings.maxBody))
+  }
+  return Effect.callback<OpenAiError | undefined>((resume) => {
+    // Curl waits for this before it sends a large body.
+    if (request.headers.expect !== undefined) response.writeContinue()
+    const intake = new Intake(request, passage, settings, held, resume)
+    return Effect.sync(() => intake.detach())
+  })
+}

@@ -1,0 +1,54 @@
+/** One request on its way through the gateway, over all of its attempts. */
+import type { IncomingHttpHeaders } from "node:http"
+import type { Downstream, FlatHeaders } from "./Downstream.ts"
+import type { Watched } from "./InFlight.ts"
+import { stopping } from "./OpenAiError.ts"
+import type { ScannedBody } from "./wire/BodyScanner.ts"
+
+/** A body that was received whole. */
+export interface ReceivedBody {
+  readonly chunks: ReadonlyArray<Uint8Array>
+  readonly scanned: ScannedBody
+}
+
+/** An engine's own error, kept in case no other server does better. */
+export interface EngineAnswer {
+  readonly status: number
+  readonly headers: FlatHeaders
+  readonly body: Buffer
+}
+
+export class Passage implements Watched {
+  /** Unique among all that is alive, whatever the caller calls its request. */
+  readonly ticket: string
+  /** As received, with its query. */
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+  readonly downstream: Downstream
+  body: ReceivedBody | undefined = undefined
+  /** Claimed of the memory for bodies. */
+  heldBytes = 0
+  lastEngineAnswer: EngineAnswer | undefined = undefined
+  /** Monotonic milliseconds at the first grant. */
+  grantedAt: number | undefined = undefined
+  /** Requests sent to engines so far: each gets an id of its own, since engines refuse one that they still know. */
+  sends = 0
+  /** What has deadlines at the moment: the reception of the body, or an attempt. */
+  current: Watched | undefined = undefined
+
+  constructor(ticket: string, path: string, headers: IncomingHttpHeaders, downstream: Downstream) {
+    this.ticket = ticket
+    this.path = path
+    this.headers = headers
+    this.downstream = downstream
+  }
+
+  check(now: number): void {
+    this.current?.check(now)
+  }
+
+  stop(): void {
+    if (this.current === undefined) this.downstream.fail(stopping)
+    else this.current.stop()
+  }
+}

@@ -1,0 +1,263 @@
+/** One attempt: sends a request to its leased server and lets the answer's bytes through, without Effect on their way. */
+import type { Backend, Rewrite } from "@aiguilleur/core/Backend"
+import type { Attempt } from "@aiguilleur/core/Dispatcher"
+import type { Lease } from "@aiguilleur/core/Lease"
+import { isRetriable, Outcome } from "@aiguilleur/core/Outcome"
+import { Effect } from "effect"
+import type { Dispatcher } from "undici"
+import type { Answer, Exchange } from "./Answer.ts"
+import { noTokens } from "./Answer.ts"
+import type { Connection } from "./Connections.ts"
+import { EventsAnswer } from "./EventsAnswer.ts"
+import type { Received } from "./ForwardedHead.ts"
+import { labelOf, toClient, toEngine } from "./ForwardedHead.ts"
+import type { Watched } from "./InFlight.ts"
+import type { OpenAiError } from "./OpenAiError.ts"
+import { stopping, streamBroken, totalSpent } from "./OpenAiError.ts"
+import type { Passage } from "./Passage.ts"
+import type { RelayContext } from "./RelayContext.ts"
+import { editsOf } from "./Rewriting.ts"
+import { WholeAnswer } from "./WholeAnswer.ts"
+import { join, splice } from "./wire/Splice.ts"
+
+/** What the client is still to be told; nothing if it has its answer, or is gone. */
+export type Relayed = Attempt<OpenAiError | undefined>
+
+/** Below this, one copy of the body is cheaper to send than its pieces. */
+const joined = 256 * 1024
+
+const aborted = new Error("The gateway has no more use for this answer.")
+
+// What an old socket that the server has closed looks like; a server that is down refuses instead.
+const resets: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"])
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "UNKNOWN"
+
+export class Relay implements Dispatcher.DispatchHandler, Exchange, Watched {
+  readonly passage: Passage
+  readonly lease: Lease
+  readonly backend: Backend
+  readonly rewrite: Rewrite
+  readonly withheld: number
+  readonly now: () => number
+  private readonly context: RelayContext
+  private readonly resume: (relayed: Effect.Effect<Relayed>) => void
+  private connection: Connection | undefined = undefined
+  private controller: Dispatcher.DispatchController | undefined = undefined
+  private answer: Answer | undefined = undefined
+  private status: number | undefined = undefined
+  private reused = false
+  private retriedFresh = false
+  private sent = false
+  private complete = false
+  private done = false
+  private paused = false
+  private ttft: number | undefined = undefined
+  private sentAt = 0
+  private lastAt = 0
+
+  constructor(
+    context: RelayContext,
+    passage: Passage,
+    lease: Lease,
+    resume: (relayed: Effect.Effect<Relayed>) => void
+  ) {
+    this.context = context
+    this.passage = passage
+    this.lease = lease
+    this.resume = resume
+    this.withheld = context.settings.withheld
+    this.now = context.now
+    this.backend = context.backendOf(lease.server.kind)
+    this.rewrite = this.backend.rewrite(lease.server, lease.model, {
+      path: passage.path,
+      stream: passage.body!.scanned.stream,
+      includeUsage: passage.body!.scanned.includeUsage === true,
+      priority: lease.priority,
+      bestPriority: context.settings.bestPriority
+    })
+    passage.current = this
+    passage.grantedAt ??= performance.now()
+  }
+
+  start(connection: Connection = this.context.connections.take(this.context.originOf(this.lease.server.url))): void {
+    const { chunks, scanned } = this.passage.body!
+    const spliced = splice(chunks, scanned, editsOf(scanned, this.rewrite.fields))
+    const whole = spliced.length <= joined || spliced.chunks.length === 1
+    const requestId = `${this.passage.ticket}-${++this.passage.sends}`
+    const headers = toEngine(this.passage.headers, this.rewrite, requestId)
+    if (!whole) headers.push("content-length", String(spliced.length))
+    this.connection = connection
+    this.reused = connection.served
+    this.sentAt = this.lastAt = performance.now()
+    connection.dispatch({
+      method: "POST",
+      path: this.rewrite.path,
+      headers,
+      // An iterable is what undici sends piece by piece; its types know of streams alone.
+      body: whole ? join(spliced) : spliced.chunks as never
+    }, this)
+  }
+
+  // From undici.
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller
+    this.sent = true
+    if (this.done) controller.abort(aborted)
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Received): void {
+    // Interim answers, such as 103, are between the engine and us.
+    if (status < 200 || this.done) return
+    this.status = status
+    this.lastAt = performance.now()
+    const type = headers["content-type"]
+    const events = status < 300 && typeof type === "string" && type.startsWith("text/event-stream") &&
+      headers["content-encoding"] === undefined
+    this.answer = events ? new EventsAnswer(this, status, headers) : new WholeAnswer(this, status, headers)
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.done) return
+    this.lastAt = performance.now()
+    this.answer?.data(chunk)
+  }
+
+  onResponseEnd(): void {
+    this.complete = true
+    // Out of undici's parser: what follows may put the next request on this very socket.
+    queueMicrotask(() => {
+      if (!this.done) this.answer?.end()
+    })
+  }
+
+  onResponseError(_: Dispatcher.DispatchController | null, error: Error): void {
+    if (this.done) return
+    if (this.answer?.begun === true) return this.break(streamBroken, Outcome.Broken())
+    const code = codeOf(error)
+    if (this.reused && this.answer === undefined && !this.retriedFresh && resets.has(code)) {
+      this.retriedFresh = true
+      this.sent = false
+      this.connection?.destroy()
+      return this.start(this.context.connections.fresh(this.connection!.origin))
+    }
+    this.abort(this.backend.classify({ _tag: "Fault", code, sent: this.sent }))
+  }
+
+  // From the answer.
+
+  begin(events: boolean, status: number, headers: Received, length: number | undefined): void {
+    const { downstream } = this.passage
+    if (downstream.started) return
+    const flat = toClient(headers)
+    if (length !== undefined) flat.push("content-length", String(length))
+    // Nginx and its like hold small pieces back unless they are told not to.
+    if (events) flat.push("x-accel-buffering", "no")
+    flat.push(
+      "x-aiguilleur-server",
+      labelOf(this.lease.server),
+      "x-aiguilleur-queue-ms",
+      String(Math.round(this.lease.waited)),
+      "x-aiguilleur-requeues",
+      String(this.lease.requeues)
+    )
+    downstream.head(status, flat, events)
+  }
+
+  write(bytes: Uint8Array): void {
+    const { downstream } = this.passage
+    if (downstream.write(bytes) || this.complete || this.paused) return
+    this.paused = true
+    this.controller?.pause()
+    downstream.onDrain(() => {
+      this.paused = false
+      this.lastAt = performance.now()
+      if (!this.done) this.controller?.resume()
+    })
+  }
+
+  firstData(): void {
+    this.ttft = performance.now() - this.sentAt
+    this.lease.firstData(this.ttft)
+  }
+
+  finish(outcome: Outcome, refusal?: OpenAiError): void {
+    if (this.done) return
+    if (this.answer?.begun === true && !this.passage.downstream.ended) this.passage.downstream.end()
+    this.settle(outcome, refusal)
+  }
+
+  abort(outcome: Outcome, refusal?: OpenAiError): void {
+    if (this.done) return
+    if (this.answer?.begun === true) return this.break(refusal ?? streamBroken, outcome)
+    this.settle(outcome, refusal)
+  }
+
+  // From the clock and from the fiber.
+
+  check(now: number): void {
+    if (this.done || this.complete) return
+    const { firstByte, idle, total } = this.context.settings
+    if (now - this.passage.grantedAt! >= total) return this.abort(Outcome.Expired(), totalSpent)
+    const begun = this.answer?.begun === true
+    if (begun && !this.paused && now - this.lastAt >= idle) return this.break(streamBroken, Outcome.Broken())
+    if (begun) return
+    const late = this.passage.body!.scanned.stream
+      ? now - this.sentAt >= firstByte
+      : this.answer !== undefined && now - this.lastAt >= idle
+    if (late) this.abort(this.backend.classify({ _tag: "Timeout" }))
+  }
+
+  stop(): void {
+    if (this.answer?.begun === true) this.break(stopping, Outcome.Broken())
+    else this.settle(Outcome.Withdrawn(), stopping)
+  }
+
+  /** The client is gone: the engine hears of it before its next token. */
+  readonly withdraw: Effect.Effect<void> = Effect.sync(() => {
+    if (!this.done) this.settle(Outcome.Withdrawn())
+  })
+
+  private break(error: OpenAiError, outcome: Outcome): void {
+    this.passage.downstream.fail(error)
+    this.settle(outcome)
+  }
+
+  private settle(outcome: Outcome, refusal?: OpenAiError): void {
+    if (this.done) return
+    this.done = true
+    this.passage.current = undefined
+    if (this.complete) this.context.connections.give(this.connection!)
+    else this.connection?.destroy(aborted)
+    this.charge(outcome)
+    this.resume(Effect.succeed({ outcome, value: refusal }))
+  }
+
+  private charge(outcome: Outcome): void {
+    const { body, downstream, path, ticket } = this.passage
+    const tokens = this.answer?.tokens(this.complete && !isRetriable(outcome)) ?? noTokens
+    // Of an answer that was cut, the prompt is guessed: about four bytes to a token.
+    const cut = tokens.prompt === undefined && this.answer?.begun === true && outcome._tag !== "Client"
+    const prompt = tokens.prompt ?? (cut && body!.scanned.stream ? Math.ceil(body!.scanned.length / 4) : undefined)
+    if (prompt !== undefined || tokens.completion !== undefined) {
+      this.lease.charge((prompt ?? 0) + 2 * (tokens.completion ?? 0))
+    }
+    this.context.usageLog.offer({
+      at: this.context.now(),
+      requestId: downstream.requestId,
+      ticket,
+      path,
+      stream: body!.scanned.stream,
+      lease: this.lease,
+      outcome: outcome._tag,
+      status: this.status,
+      promptTokens: tokens.prompt,
+      completionTokens: tokens.completion,
+      reported: tokens.reported,
+      ttft: this.ttft,
+      duration: performance.now() - this.sentAt
+    })
+  }
+}

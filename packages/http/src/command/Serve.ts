@@ -1,0 +1,120 @@
+/** `aiguilleur serve`: the service, from a configuration file or as the demo, until a signal ends it. */
+import { Config as Env, Console, Effect, Layer, Option, Runtime, Schema } from "effect"
+import { Command, Flag } from "effect/cli"
+import type { ServeError } from "effect/http/HttpServerError"
+import type { AddressInfo } from "node:net"
+import type { Config } from "../config/Config.ts"
+import { render } from "../config/ConfigError.ts"
+import { load } from "../config/ConfigLoader.ts"
+import * as Demo from "../Demo.ts"
+import { Listener } from "../Listener.ts"
+import * as Program from "../Program.ts"
+
+/** Ends the command with exit code 1; the reason has been printed. */
+export class CannotServe extends Schema.TaggedError<CannotServe>()("CannotServe", {
+  message: Schema.String
+}) {
+  override readonly [Runtime.errorReported] = false
+}
+
+interface Where {
+  readonly host: Option.Option<string>
+  readonly port: Option.Option<number>
+}
+
+const listening = Effect.map(Listener, ({ server }) => {
+  const { address, family, port } = server.address() as AddressInfo
+  const any = address === "0.0.0.0" || address === "::"
+  return `http://${any ? "localhost" : family === "IPv6" ? `[${address}]` : address}:${port}`
+})
+
+const refuse = Effect.fnUntraced(function*(message: string): Effect.fn.Return<never, CannotServe> {
+  yield* Console.error(message)
+  return yield* new CannotServe({ message })
+})
+
+const cannotListen = ({ http }: Config) => ({ cause }: ServeError) => {
+  const code = (cause as NodeJS.ErrnoException).code
+  const where = `${http.host}:${http.port}`
+  if (code === "EADDRINUSE") {
+    return refuse(`${where} is in use: stop what listens there, or choose another port with --port.`)
+  }
+  return refuse(`Cannot listen on ${where}: ${code ?? String(cause)}.`)
+}
+
+const run = (config: Config, said: (base: string) => Effect.Effect<void>) =>
+  Effect.scoped(Effect.gen(function*() {
+    const context = yield* Layer.build(Program.layer(config)).pipe(
+      Effect.catchTag("ServeError", cannotListen(config))
+    )
+    yield* said(yield* Effect.provide(listening, context))
+    return yield* Effect.never
+  }))
+
+const fromFile = Effect.fnUntraced(function*(file: string, { host, port }: Where, json: boolean) {
+  const config = yield* load(file, { environment: process.env }).pipe(
+    Effect.catchTag("ConfigError", ({ problems }) => refuse(render(file, problems).join("\n")))
+  )
+  for (const line of render(file, config.warnings)) yield* Effect.logWarning(line)
+  const http = {
+    ...config.http,
+    host: Option.getOrElse(host, () => config.http.host),
+    port: Option.getOrElse(port, () => config.http.port)
+  }
+  const { keys, models, servers } = config
+  return yield* run({ ...config, http }, (base) =>
+    Console.log(
+      json
+        ? JSON.stringify({ url: base, demo: false, config: file })
+        : `Aiguilleur listens on ${base}: ${models.length} models, ${servers.length} servers, ${keys.length} keys.`
+    ))
+})
+
+const asDemo = ({ host, port }: Where, json: boolean) =>
+  Effect.scoped(Effect.gen(function*() {
+    const demo = yield* Demo.make({
+      host: Option.getOrElse(host, () => "127.0.0.1"),
+      port: Option.getOrElse(port, () => 8080)
+    })
+    return yield* run(demo.config, (base) =>
+      Console.log(json ? JSON.stringify({ url: base, demo: true }) : Demo.banner(base, demo)))
+  }))
+
+const Port = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))
+
+export const serve = Command.make(
+  "serve",
+  {
+    config: Flag.String("config").pipe(
+      Flag.withDescription("The configuration file (YAML); else AIGUILLEUR_CONFIG, else the demo"),
+      Flag.optional
+    ),
+    port: Flag.Int("port").pipe(
+      Flag.withSchema(Port),
+      Flag.withDescription("Else PORT, else the file's"),
+      Flag.optional
+    ),
+    host: Flag.String("host").pipe(Flag.withDescription("Else HOST, else the file's"), Flag.optional),
+    demo: Flag.Boolean("demo").pipe(
+      Flag.withDescription("Six simulated servers and two keys to try things with"),
+      Flag.withDefault(false)
+    ),
+    json: Flag.Boolean("json").pipe(Flag.withDescription("Print JSON"), Flag.withDefault(false))
+  },
+  Effect.fnUntraced(function*({ config, demo, host, json, port }) {
+    const env = yield* Env.all({
+      config: Env.option(Env.NonEmptyString("AIGUILLEUR_CONFIG")),
+      host: Env.option(Env.NonEmptyString("HOST")),
+      port: Env.option(Env.Port("PORT"))
+    }).pipe(Effect.catchTag("ConfigError", ({ message }) => refuse(`The environment is wrong: ${message}`)))
+    const where = { host: Option.orElse(host, () => env.host), port: Option.orElse(port, () => env.port) }
+    const file = demo ? Option.none() : Option.orElse(config, () => env.config)
+    return yield* Option.isSome(file) ? fromFile(file.value, where, json) : asDemo(where, json)
+  })
+).pipe(
+  Command.withDescription("Serve requests until a signal ends it"),
+  Command.withExamples([
+    { command: "aiguilleur serve --config aiguilleur.yaml", description: "Serve what the file describes" },
+    { command: "aiguilleur serve --demo --port 9000", description: "Try it without any server" }
+  ])
+)

@@ -1,0 +1,173 @@
+/** A gateway on a port of its own before simulated servers, for tests over real HTTP. */
+import { Dispatcher } from "@aiguilleur/core/Dispatcher"
+import type { PolicyName, StrategyName } from "@aiguilleur/core/Model"
+import type { Server } from "@aiguilleur/core/Server"
+import { defaults } from "@aiguilleur/core/Settings"
+import * as SimulatedServer from "@aiguilleur/lab/face/SimulatedServer"
+import { Context, Effect, Exit, Layer, Redacted, Scope } from "effect"
+import type { AddressInfo } from "node:net"
+import type { Config } from "../src/config/Config.ts"
+import type { Settings } from "../src/GatewaySettings.ts"
+import { InFlight } from "../src/InFlight.ts"
+import { hashOf } from "../src/Keys.ts"
+import { Listener } from "../src/Listener.ts"
+import type { Options } from "../src/Program.ts"
+import * as Program from "../src/Program.ts"
+import { RecentUsage } from "../src/UsageLog.ts"
+
+export interface RigOptions {
+  readonly servers?: ReadonlyArray<SimulatedServer.Options & Partial<Pick<Server, "organisation" | "site">>>
+  readonly server?: Partial<Omit<Server, "token">>
+  readonly strategy?: StrategyName
+  readonly policy?: PolicyName
+  readonly patience?: number
+  readonly settings?: Partial<Settings>
+  readonly listen?: Options["listen"]
+  readonly threshold?: number
+}
+
+export interface Rig {
+  readonly url: string
+  readonly port: number
+  readonly servers: ReadonlyArray<SimulatedServer.SimulatedServer>
+  /** The first, where a test has one. */
+  readonly server: SimulatedServer.SimulatedServer
+  readonly dispatcher: Dispatcher["Service"]
+  readonly usage: RecentUsage
+  readonly inFlight: InFlight["Service"]
+  /** Ends the gateway in the orderly way. */
+  readonly stop: Effect.Effect<void>
+}
+
+export const secret = "test-secret-of-a-key"
+export const urgent = "test-secret-of-an-urgent-key"
+export const engineToken = "the-engine's-own-token"
+
+const key = (name: string, secret: string, priority: number, more: Partial<Config["keys"][number]["caller"]> = {}) => ({
+  name,
+  secretHash: hashOf(secret),
+  waitEvents: false,
+  caller: { key: `key:${name}`, organisation: "univ-a", priority, routingMode: "any" as const, ...more }
+})
+
+const configOf = (servers: ReadonlyArray<Server>, options: RigOptions): Config => ({
+  http: {
+    host: "127.0.0.1",
+    port: 0,
+    maxBody: 1_000_000,
+    maxHeldBytes: 10_000_000,
+    maxSpooledBytes: 10_000_000,
+    maxUpload: 10_000_000
+  },
+  timeouts: { firstByte: 10_000, idle: 10_000, total: 20_000, shutdown: 5_000 },
+  settings: { ...defaults, total: options.settings?.total ?? 20_000 },
+  organisations: [{ name: "univ-a", weight: 1 }, { name: "univ-b", weight: 1 }],
+  servers,
+  models: [
+    {
+      name: "test-model",
+      engineName: "simulated",
+      aliases: ["test-alias"],
+      strategy: options.strategy ?? "round-robin",
+      policy: options.policy ?? "concurrent-requests",
+      ttftThreshold: 500,
+      patience: options.patience ?? 20_000,
+      servers: servers.map(({ url }) => url)
+    },
+    {
+      name: "serverless",
+      engineName: "serverless",
+      aliases: [],
+      strategy: "round-robin",
+      policy: "none",
+      ttftThreshold: 500,
+      patience: 20_000,
+      servers: []
+    }
+  ],
+  keys: [
+    key("test", secret, 3, options.threshold === undefined ? {} : { threshold: options.threshold }),
+    key("urgent", urgent, 5),
+    { ...key("expired", "secret-of-an-expired-key", 1), expires: 1 },
+    key("limited", "secret-of-a-limited-key", 1, { models: ["serverless"] }),
+    { ...key("waiting", "secret-of-a-key-with-events", 1), waitEvents: true }
+  ],
+  warnings: []
+})
+
+export const make = Effect.fnUntraced(function*(options: RigOptions = {}): Effect.fn.Return<Rig, unknown, Scope.Scope> {
+  const simulated = yield* Effect.forEach(
+    options.servers ?? [{}],
+    (server) => SimulatedServer.start({ token: engineToken, ...server })
+  )
+  const servers = simulated.map(({ url }, i): Server => ({
+    url,
+    kind: "vllm",
+    token: Redacted.make(engineToken),
+    organisation: options.servers?.[i]?.organisation ?? "univ-a",
+    site: options.servers?.[i]?.site ?? "dc1",
+    maxConcurrent: 8,
+    headroom: 0,
+    ownerReserve: 0,
+    priorityScheduling: options.servers?.[i]?.priorityScheduling ?? false,
+    ...options.server
+  }))
+  const usage = new RecentUsage()
+  // A scope of its own, so that a test can end the gateway while its servers go on.
+  const scope = yield* Scope.make()
+  const stop = Scope.close(scope, Exit.void)
+  yield* Effect.addFinalizer(() => stop)
+  const program = Program.layer(configOf(servers, options), {
+    usage,
+    settings: options.settings ?? {},
+    listen: options.listen ?? {}
+  })
+  const context = yield* Layer.buildWithScope(program, scope)
+  const { port } = Context.get(context, Listener).server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    servers: simulated,
+    server: simulated[0]!,
+    dispatcher: Context.get(context, Dispatcher),
+    inFlight: Context.get(context, InFlight),
+    usage,
+    stop
+  }
+})
+
+/** A request with the test's key. */
+export const post = (
+  rig: Rig,
+  body: unknown,
+  init: RequestInit & { readonly path?: string; readonly key?: string | null } = {}
+): Effect.Effect<Response> =>
+  Effect.promise((signal) => {
+    const headers = new Headers(init.headers)
+    const key = init.key === undefined ? secret : init.key
+    if (key !== null && !headers.has("authorization")) headers.set("authorization", `Bearer ${key}`)
+    if (!headers.has("content-type")) headers.set("content-type", "application/json")
+    return fetch(`${rig.url}${init.path ?? "/v1/chat/completions"}`, {
+      method: "POST",
+      ...init,
+      headers,
+      body: typeof body === "string" ? body : JSON.stringify(body),
+      signal: init.signal ?? signal
+    })
+  })
+
+export const chat = (more: Record<string, unknown> = {}) => ({
+  model: "test-model",
+  messages: [{ role: "user", content: "Hello, engine." }],
+  max_tokens: 5,
+  ...more
+})
+
+export const text = (response: Response): Effect.Effect<string> => Effect.promise(() => response.text())
+
+/** Whatever a test looks for in an answer. */
+export interface Json {
+  readonly [member: string]: Json
+}
+
+export const json = (response: Response): Effect.Effect<Json> => Effect.promise(() => response.json() as Promise<Json>)
