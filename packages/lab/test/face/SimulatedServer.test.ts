@@ -3,6 +3,7 @@ import * as SimulatedServer from "@aiguilleur/lab/face/SimulatedServer"
 import * as Speech from "@aiguilleur/lab/face/Speech"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Scope } from "effect"
+import { Agent, request } from "node:http"
 import { ask, get, open, rest, said, streamed } from "./Client.ts"
 
 describe("time", () => {
@@ -96,17 +97,34 @@ describe("a server that goes away", () => {
     Effect.gen(function*() {
       const server = yield* SimulatedServer.start({ manual: true })
       const { port } = server
-      const client = yield* Effect.forkChild(ask(server))
-      yield* server.awaitWaiting(1)
+      const response = yield* open(server, { body: streamed })
       yield* server.stop
       yield* Effect.flip(get(server, "/health"))
       server.stepUntilIdle()
-      assert.strictEqual((yield* Fiber.join(client)).status, 200)
-      // the connection that was kept alive is gone too
-      yield* Effect.flip(get(server, "/health"))
+      assert.strictEqual(said((yield* rest(response)).text), Speech.say(8))
       yield* server.start
       assert.strictEqual(server.port, port)
       assert.strictEqual((yield* get(server, "/health")).status, 200)
+    }))
+
+  it.effect("keeps no connection alive once it has stopped", () =>
+    Effect.gen(function*() {
+      const server = yield* SimulatedServer.start({ manual: true })
+      // fetch would rather open a new connection than use the one that has just fallen free
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+      const send = (method: string, path: string, body: string) =>
+        new Promise<number | undefined>((resolve, reject) => {
+          const sent = request(server.url + path, { method, agent }, (response) => {
+            response.resume().on("end", () => resolve(response.statusCode))
+          })
+          sent.on("error", reject).end(body)
+        })
+      const asked = send("POST", "/v1/chat/completions", JSON.stringify({ messages: [{}], stream: true }))
+      yield* server.awaitWaiting(1)
+      yield* server.stop
+      server.stepUntilIdle()
+      assert.strictEqual(yield* Effect.promise(() => asked), 200)
+      yield* Effect.flip(Effect.tryPromise(() => send("GET", "/health", "")))
     }))
 
   it.effect("breaks every connection when it is killed, and starts again with nothing", () =>
