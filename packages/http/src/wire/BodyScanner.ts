@@ -30,6 +30,22 @@ export class BodyScanner {
     if ("_tag" in scanned) return scanned
     const values = ownedValues(scanned.members)
     if ("_tag" in values) return values
-    return { _tag: "ScannedBody", length: this.length, ...scanned, ...values }
+    // Written out, because spreading two objects into a third takes longer than scanning a small body.
+    return {
+      _tag: "ScannedBody",
+      length: this.length,
+      open: scanned.open,
+      close: scanned.close,
+      memberCount: scanned.memberCount,
+      members: scanned.members,
+      model: values.model,
+      stream: values.stream,
+      includeUsage: values.includeUsage,
+      streamOptions: values.streamOptions,
+      priority: values.priority,
+      routingMode: values.routingMode,
+      maxTokens: values.maxTokens,
+      n: values.n
+    }
   }
 }

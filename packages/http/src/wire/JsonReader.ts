@@ -14,30 +14,7 @@ import {
   space,
   wordsOf
 } from "./JsonByte.ts"
-import {
-  AFTER,
-  COLON,
-  DONE,
-  ESCAPE,
-  expectedIn,
-  EXPONENT,
-  FIRST_ITEM,
-  FIRST_KEY,
-  FRACTION,
-  HEX,
-  INTEGER,
-  KEY,
-  LITERAL,
-  MINUS,
-  POINT,
-  POWER,
-  SIGN,
-  START,
-  STRING,
-  UTF8,
-  VALUE,
-  ZERO
-} from "./JsonState.ts"
+import * as State from "./JsonState.ts"
 
 /** Told of the first level only. Positions count from the start of the chunk that is being read. */
 export interface FirstLevel {
@@ -64,7 +41,7 @@ export class JsonReader {
   private depth = 0
   private inObject = false
   private inKey = false
-  private state = START
+  private state = State.START
   /** Digits, continuation bytes or letters still to come in an escape, a character or a literal. */
   private left = 0
   private least = 0x80
@@ -96,7 +73,7 @@ export class JsonReader {
 
   end(): BodyError | undefined {
     if (this.failure !== undefined) return this.failure
-    return this.state === DONE ? undefined : BodyError.Truncated({ offset: this.read })
+    return this.state === State.DONE ? undefined : BodyError.Truncated({ offset: this.read })
   }
 
   private scan(chunk: Uint8Array): BodyError | undefined {
@@ -106,7 +83,7 @@ export class JsonReader {
     while (i < end) {
       let byte = chunk[i]!
       switch (this.state) {
-        case STRING: {
+        case State.STRING: {
           let run = 0
           while (plain[byte] === 1) {
             i++
@@ -118,76 +95,76 @@ export class JsonReader {
           if (byte === 0x22) {
             const refusal = this.stringEnds(i)
             if (refusal !== undefined) return refusal
-          } else if (byte === 0x5c) this.state = ESCAPE
+          } else if (byte === 0x5c) this.state = State.ESCAPE
           else if (byte < 0xe0 && byte >= 0xc2 && i < end && (chunk[i]! & 0xc0) === 0x80) i++
           else if (isLeadByte(byte)) {
             this.left = continuations(byte)
             this.least = secondLeast(byte)
             this.most = secondMost(byte)
-            this.state = UTF8
+            this.state = State.UTF8
           } else return this.malformed(i - 1)
           break
         }
-        case UTF8: {
+        case State.UTF8: {
           if (byte < this.least || byte > this.most) return this.malformed(i)
           this.least = 0x80
           this.most = 0xbf
-          if (--this.left === 0) this.state = STRING
+          if (--this.left === 0) this.state = State.STRING
           i++
           break
         }
-        case ESCAPE: {
-          if (escaped[byte] === 1) this.state = STRING
+        case State.ESCAPE: {
+          if (escaped[byte] === 1) this.state = State.STRING
           else if (byte === 0x75) {
-            this.state = HEX
+            this.state = State.HEX
             this.left = 4
           } else return this.malformed(i)
           i++
           break
         }
-        case HEX: {
+        case State.HEX: {
           if (hexadecimal[byte] === 0) return this.malformed(i)
-          if (--this.left === 0) this.state = STRING
+          if (--this.left === 0) this.state = State.STRING
           i++
           break
         }
-        case LITERAL: {
+        case State.LITERAL: {
           if (byte !== this.literal[this.literal.length - this.left]) return this.malformed(i)
           i++
           if (--this.left === 0) this.valueEnds(i)
           break
         }
-        case MINUS: {
+        case State.MINUS: {
           if (digit[byte] === 0) return this.malformed(i)
-          this.state = byte === 0x30 ? ZERO : INTEGER
+          this.state = byte === 0x30 ? State.ZERO : State.INTEGER
           i++
           break
         }
-        case POINT:
-        case SIGN: {
+        case State.POINT:
+        case State.SIGN: {
           if (digit[byte] === 0) return this.malformed(i)
-          this.state = this.state === POINT ? FRACTION : POWER
+          this.state = this.state === State.POINT ? State.FRACTION : State.POWER
           i++
           break
         }
-        case EXPONENT: {
-          if (byte === 0x2b || byte === 0x2d) this.state = SIGN
-          else if (digit[byte] === 1) this.state = POWER
+        case State.EXPONENT: {
+          if (byte === 0x2b || byte === 0x2d) this.state = State.SIGN
+          else if (digit[byte] === 1) this.state = State.POWER
           else return this.malformed(i)
           i++
           break
         }
-        case ZERO:
-        case INTEGER:
-        case FRACTION:
-        case POWER: {
+        case State.ZERO:
+        case State.INTEGER:
+        case State.FRACTION:
+        case State.POWER: {
           // A number has no end of its own: the byte after it is read again as what follows a value.
-          if (digit[byte] === 1 && this.state !== ZERO) i++
-          else if (byte === 0x2e && (this.state === ZERO || this.state === INTEGER)) {
-            this.state = POINT
+          if (digit[byte] === 1 && this.state !== State.ZERO) i++
+          else if (byte === 0x2e && (this.state === State.ZERO || this.state === State.INTEGER)) {
+            this.state = State.POINT
             i++
-          } else if ((byte === 0x65 || byte === 0x45) && this.state !== POWER) {
-            this.state = EXPONENT
+          } else if ((byte === 0x65 || byte === 0x45) && this.state !== State.POWER) {
+            this.state = State.EXPONENT
             i++
           } else this.valueEnds(i)
           break
@@ -207,34 +184,34 @@ export class JsonReader {
 
   private structure(byte: number, at: number): BodyError | undefined {
     switch (this.state) {
-      case AFTER: {
+      case State.AFTER: {
         if (byte === 0x2c) {
           if (this.depth === 1) this.level.comma(at)
-          this.state = this.inObject ? KEY : VALUE
+          this.state = this.inObject ? State.KEY : State.VALUE
           return undefined
         }
         return byte === (this.inObject ? 0x7d : 0x5d) ? this.closes(at) : this.malformed(at)
       }
-      case FIRST_KEY:
-      case KEY: {
+      case State.FIRST_KEY:
+      case State.KEY: {
         if (byte === 0x22) {
           if (this.depth === 1) this.level.keyStarts(at)
           this.inKey = true
-          this.state = STRING
+          this.state = State.STRING
           return undefined
         }
-        return byte === 0x7d && this.state === FIRST_KEY ? this.closes(at) : this.malformed(at)
+        return byte === 0x7d && this.state === State.FIRST_KEY ? this.closes(at) : this.malformed(at)
       }
-      case COLON: {
+      case State.COLON: {
         if (byte !== 0x3a) return this.malformed(at)
-        this.state = VALUE
+        this.state = State.VALUE
         return undefined
       }
-      case FIRST_ITEM:
+      case State.FIRST_ITEM:
         return byte === 0x5d ? this.closes(at) : this.valueStarts(byte, at)
-      case VALUE:
+      case State.VALUE:
         return this.valueStarts(byte, at)
-      case START: {
+      case State.START: {
         if (byte === 0x7b) {
           this.level.opens(at)
           return this.opens(true, at)
@@ -251,16 +228,16 @@ export class JsonReader {
     if (this.depth === 1) this.level.valueStarts(at)
     if (byte === 0x22) {
       this.inKey = false
-      this.state = STRING
+      this.state = State.STRING
       return undefined
     }
     if (byte === 0x7b || byte === 0x5b) return this.opens(byte === 0x7b, at)
-    if (digit[byte] === 1) this.state = byte === 0x30 ? ZERO : INTEGER
-    else if (byte === 0x2d) this.state = MINUS
+    if (digit[byte] === 1) this.state = byte === 0x30 ? State.ZERO : State.INTEGER
+    else if (byte === 0x2d) this.state = State.MINUS
     else if (this.letter(byte)) {
       this.literal = byte === 0x74 ? yes : byte === 0x66 ? no : nothing
       this.left = this.literal.length - 1
-      this.state = LITERAL
+      this.state = State.LITERAL
     } else return this.malformed(at)
     return undefined
   }
@@ -274,12 +251,12 @@ export class JsonReader {
       this.valueEnds(at)
       return undefined
     }
-    this.state = COLON
+    this.state = State.COLON
     return this.depth === 1 ? this.level.keyEnds(at) : undefined
   }
 
   private valueEnds(at: number): void {
-    this.state = AFTER
+    this.state = State.AFTER
     if (this.depth === 1) this.level.valueEnds(at)
   }
 
@@ -290,14 +267,14 @@ export class JsonReader {
     else this.objects[this.depth >> 3]! &= ~bit
     this.depth++
     this.inObject = object
-    this.state = object ? FIRST_KEY : FIRST_ITEM
+    this.state = object ? State.FIRST_KEY : State.FIRST_ITEM
     return undefined
   }
 
   private closes(at: number): undefined {
     this.depth--
     if (this.depth === 0) {
-      this.state = DONE
+      this.state = State.DONE
       this.level.closes(at)
       return undefined
     }
@@ -308,6 +285,6 @@ export class JsonReader {
   }
 
   private malformed(at: number): BodyError {
-    return BodyError.Malformed({ offset: this.read + at, expected: expectedIn(this.state) })
+    return BodyError.Malformed({ offset: this.read + at, expected: State.expectedIn(this.state) })
   }
 }

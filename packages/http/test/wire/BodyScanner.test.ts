@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { BodyError, describe as sentence } from "../../src/wire/BodyError.ts"
 import { BodyScanner, type ScannedBody } from "../../src/wire/BodyScanner.ts"
+import type { Member } from "../../src/wire/ObjectScanner.ts"
 import { bytewise, cut, Dice, mutate } from "./Dice.ts"
 import { naive, randomBody } from "./RandomBody.ts"
 
@@ -18,13 +19,14 @@ const scanned = (text: string): ScannedBody => {
   return body
 }
 
+const placed = ({ comma, field, name, next, ordinal, value }: Member) => ({ comma, field, name, next, ordinal, value })
+
 /** Everything but the buffers, which differ with the chunks. */
 const outline = (outcome: BodyError | ScannedBody) =>
   outcome._tag !== "ScannedBody" ? outcome : {
     ...outcome,
-    members: [...outcome.members.values()].map((member) => ({ ...member, written: undefined })),
-    streamOptions: outcome.streamOptions &&
-      [...outcome.streamOptions.members.values()].map((member) => ({ ...member, written: undefined }))
+    members: [...outcome.members.values()].map(placed),
+    streamOptions: outcome.streamOptions && [...outcome.streamOptions.members.values()].map(placed)
   }
 
 const integer = (value: unknown) => value === undefined || value === null || Number.isSafeInteger(value)
