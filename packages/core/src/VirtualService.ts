@@ -59,9 +59,11 @@ const rebase = <A extends Account>(level: Level<A>): void => {
 }
 
 /** One more ticket; an account that was idle is lifted to V, so that nobody saves up credit. */
-const enter = <A extends Account>(level: Level<A>, account: A, forgettable: Forgettable<A>): void => {
+const enter = <A extends Account>(level: Level<A>, id: string, account: A, forgettable: Forgettable<A>): void => {
   if (account.active === 0) {
     raiseFloor(level, forgettable)
+    // Idle until now, it may have been forgotten: just now, or since it was looked up.
+    level.accounts.set(id, account)
     if (account.service < level.floor) account.service = level.floor
   }
   account.active++
@@ -92,11 +94,9 @@ export const accountOf = (pool: Pool, organisation: string, key: string): KeyAcc
 }
 
 export const activate = (pool: Pool, account: KeyAccount): void => {
-  // An account that was idle may have been forgotten since it was looked up.
-  pool.accounts.set(account.organisation.name, account.organisation)
-  account.organisation.keys.accounts.set(account.key, account)
-  enter(pool, account.organisation, keyless)
-  enter(account.organisation.keys, account, always)
+  const { key, organisation } = account
+  enter(pool, organisation.name, organisation, keyless)
+  enter(organisation.keys, key, account, always)
 }
 
 export const deactivate = (pool: Pool, account: KeyAccount): void => {
