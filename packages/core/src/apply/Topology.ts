@@ -7,10 +7,12 @@ import { accountOf, makeLevel } from "../VirtualService.ts"
 
 /** Brings pairs, classes and pools in line with the servers and models that there are. */
 export const rebuild = (state: State): void => {
+  // Retried tickets wait outside the leaves of their class.
+  const retried = new Set(Array.from(state.retries, (ticket) => ticket.class))
   for (const model of state.models.values()) {
     linkPairs(state, model)
     for (const room of model.classes.values()) {
-      if (room.leaves.length === 0) {
+      if (room.leaves.length === 0 && !retried.has(room)) {
         model.classes.delete(room.id)
         continue
       }
