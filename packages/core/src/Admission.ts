@@ -21,9 +21,20 @@ export const kindOf = (state: State, host: ServerState, organisation: string, pr
 export const isHalfOpen = (host: ServerState, now: number): boolean =>
   host.ejection !== undefined && now >= host.ejection.until
 
+const isEjected = (host: ServerState, now: number): boolean =>
+  host.ejection !== undefined && now < host.ejection.until
+
+/** Since when a pair that is not up has been out of use, by whatever keeps it out now. */
+export const outSince = ({ host, unknownSince, unknownUntil }: Pair, now: number): number =>
+  Math.min(
+    (isEjected(host, now) ? host.downSince : undefined) ?? Infinity,
+    host.draining ?? Infinity,
+    (now < unknownUntil ? unknownSince : undefined) ?? Infinity
+  )
+
 /** Half-open counts as up. */
 export const isUp = ({ host, unknownUntil }: Pair, now: number): boolean =>
-  (host.ejection === undefined || now >= host.ejection.until) && !host.draining && !host.removed && now >= unknownUntil
+  !isEjected(host, now) && host.draining === undefined && !host.removed && now >= unknownUntil
 
 const takesOne = (host: ServerState, now: number): boolean => host.cold || isHalfOpen(host, now)
 

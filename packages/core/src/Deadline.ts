@@ -1,5 +1,5 @@
 /** When a ticket's time is up. Patience counts time waiting; the total counts from the first grant. */
-import { isUp } from "./Admission.ts"
+import { isUp, outSince } from "./Admission.ts"
 import type { Pair, State, TicketState } from "./State.ts"
 
 /** Milliseconds a ticket may wait in all. */
@@ -30,7 +30,7 @@ export const downDeadline = (
   let since = arrivedAt
   for (const pair of pairs) {
     if (isUp(pair, now)) return undefined
-    since = Math.max(since, pair.host.downSince ?? pair.unknownSince ?? 0)
+    since = Math.max(since, outSince(pair, now))
   }
   return since + settings.grace
 }

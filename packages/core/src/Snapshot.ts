@@ -41,7 +41,7 @@ export interface Snapshot {
 }
 
 const stateOf = (host: ServerState, now: number): ServerSnapshot["state"] => {
-  if (host.draining || host.removed) return "draining"
+  if (host.draining !== undefined || host.removed) return "draining"
   if (host.ejection === undefined) return "up"
   return isHalfOpen(host, now) ? "half-open" : "ejected"
 }

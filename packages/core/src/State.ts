@@ -26,7 +26,8 @@ export interface ServerState {
   leases: number
   /** Leases held by organisations other than its owner. */
   guests: number
-  draining: boolean
+  /** Since when; undefined unless it drains. */
+  draining: number | undefined
   /** It left the configuration and lives on until its last lease ends. */
   removed: boolean
   /** No data event and no complete answer has ever come from it. */
@@ -35,7 +36,7 @@ export interface ServerState {
   ejection: Ejection | undefined
   /** Length of the last ejection in milliseconds; doubles until a success. */
   ejectedFor: number
-  /** Since when nothing has answered; survives half-open trials. */
+  /** Since when nothing has answered; survives half-open trials. Always there while an ejection lasts. */
   downSince: number | undefined
   heldOffUntil: number
   heldOffFor: number

@@ -18,7 +18,7 @@ export const serverChanged = (state: State, server: Server): void => {
       ordinal: ++state.ordinals,
       leases: 0,
       guests: 0,
-      draining: false,
+      draining: undefined,
       removed: false,
       cold: true,
       ejection: undefined,
@@ -44,9 +44,7 @@ export const serverChanged = (state: State, server: Server): void => {
 
 export const serverDraining = (state: State, url: string, draining: boolean): void => {
   const host = state.servers.get(url)
-  if (host === undefined || host.draining === draining) return
-  host.draining = draining
-  host.downSince = draining ? host.downSince ?? state.now : undefined
+  if (host !== undefined) host.draining = draining ? host.draining ?? state.now : undefined
 }
 
 export const serverRemoved = (state: State, url: string): void => {

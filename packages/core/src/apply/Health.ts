@@ -41,12 +41,16 @@ export const misconfigured = (state: State, host: ServerState, pair: Pair, scope
   pair.unknownSince ??= state.now
 }
 
+/** Out for our fault, which neither an answer nor a health check mends. */
+const isMisconfigured = (state: State, { ejection }: ServerState): boolean =>
+  ejection?.because === "Misconfigured" && state.now < ejection.until
+
 /** Any answer but a failing one closes an ejection. */
 export const answered = (state: State, host: ServerState): void => {
+  // One that was sent before may still come back from a server that has since refused our token.
+  if (isMisconfigured(state, host)) return
   host.downSince = undefined
   if (host.ejection === undefined) return
-  // One that was sent before may still come back from a server that has since refused our token.
-  if (host.ejection.because === "Misconfigured" && state.now < host.ejection.until) return
   host.ejection = undefined
   state.notices.push({ _tag: "Restored", at: state.now, url: host.server.url })
 }
@@ -58,7 +62,7 @@ export const succeeded = (state: State, host: ServerState, pair: Pair): void => 
   host.ejectedFor = 0
   host.heldOffFor = 0
   host.blamed = 0
-  pair.unknownSince = undefined
+  if (state.now >= pair.unknownUntil) pair.unknownSince = undefined
 }
 
 export const holdOff = (state: State, host: ServerState, retryAfter: number | undefined): void => {
@@ -77,11 +81,9 @@ export const blame = (state: State, host: ServerState): void => {
 }
 
 export const healthChecked = (state: State, host: ServerState, health: Health): void => {
-  const { ejection } = host
   if (health === "down") return eject(state, host, "Down")
+  if (isMisconfigured(state, host)) return
   host.downSince = undefined
-  // Half-open from now on, unless the fault is one that health says nothing about.
-  if (ejection !== undefined && ejection.because !== "Misconfigured" && state.now < ejection.until) {
-    ejection.until = state.now
-  }
+  // Half-open from now on.
+  if (host.ejection !== undefined && state.now < host.ejection.until) host.ejection.until = state.now
 }
