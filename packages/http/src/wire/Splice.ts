@@ -31,14 +31,17 @@ export const insert = (name: string, json: string, at: "first" | "last" = "last"
   bytes: Buffer.from(`${JSON.stringify(name)}:${json}`)
 })
 
+const usageOptions = Buffer.from("{\"include_usage\":true}")
+const insertedOptions = insert("stream_options", "{\"include_usage\":true}")
+
 /** Makes the engine report usage at the end of a stream; undefined if the client already asks for it. */
 export const askForUsage = (body: ScannedBody): Edit | undefined => {
   if (body.includeUsage === true) return undefined
   const options = body.streamOptions
   if (options === undefined) {
     const absent = body.members.get("stream_options")
-    if (absent === undefined) return insert("stream_options", "{\"include_usage\":true}")
-    return replace(absent, "{\"include_usage\":true}")
+    if (absent === undefined) return insertedOptions
+    return { _tag: "Replace", span: absent.value, bytes: usageOptions }
   }
   const asked = options.members.get("include_usage")
   if (asked !== undefined) return replace(asked, "true")
@@ -129,16 +132,14 @@ const patchesOf = (body: ScannedObject, edits: ReadonlyArray<Edit>): ReadonlyArr
     } else patches.push({ start: member.comma, end: member.value.end, bytes: none })
   }
   const left = body.memberCount - removed.length
-  if (first.length > 0) {
-    const bytes = left > 0 ? [...joined(first), comma] : joined(first)
-    patches.push({ start: body.open, end: body.open, bytes: Buffer.concat(bytes) })
+  for (const [i, bytes] of first.entries()) {
+    patches.push({ start: body.open, end: body.open, bytes })
+    if (left > 0 || i < first.length - 1) patches.push({ start: body.open, end: body.open, bytes: comma })
   }
-  if (last.length > 0) {
-    const bytes = left + first.length > 0 ? [comma, ...joined(last)] : joined(last)
-    patches.push({ start: body.close, end: body.close, bytes: Buffer.concat(bytes) })
+  for (const [i, bytes] of last.entries()) {
+    if (left + first.length + i > 0) patches.push({ start: body.close, end: body.close, bytes: comma })
+    patches.push({ start: body.close, end: body.close, bytes })
   }
+  // Stable, so that what goes to the same place stays in order.
   return patches.sort((a, b) => a.start - b.start || a.end - b.end)
 }
-
-const joined = (members: ReadonlyArray<Uint8Array>): Array<Uint8Array> =>
-  members.flatMap((bytes, i) => i === 0 ? [bytes] : [comma, bytes])

@@ -139,7 +139,7 @@ describe("BodyScanner", () => {
         }
       }
     }
-  })
+  }, 30_000)
 
   it("finds what ends a long string at every alignment", () => {
     for (let padding = 0; padding < 9; padding++) {
