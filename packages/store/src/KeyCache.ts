@@ -1,5 +1,18 @@
 /** Who is behind a secret, answered from memory: kept right by the database's notifications, and while it is away. */
-import { Clock, Context, DateTime, Duration, Effect, Equal, Fiber, Layer, Option, PubSub, Schedule, Schema } from "effect"
+import {
+  Clock,
+  Context,
+  DateTime,
+  Duration,
+  Effect,
+  Equal,
+  Fiber,
+  Layer,
+  Option,
+  PubSub,
+  Schedule,
+  Schema
+} from "effect"
 import { Scope, Semaphore, Stream } from "effect"
 import { DatabaseError } from "./DatabaseError.ts"
 import { type Key, standing } from "./Key.ts"
