@@ -78,13 +78,19 @@ const leave = <A extends Account>(level: Level<A>, account: A, forgettable: Forg
 const always = (): boolean => true
 const keyless = (account: OrganisationAccount): boolean => account.keys.accounts.size === 0
 
+/** The account of an organisation, made on first sight. */
+export const ownerOf = (pool: Pool, name: string): OrganisationAccount => {
+  let owner = pool.accounts.get(name)
+  if (owner === undefined) {
+    owner = { name, service: 0, active: 0, keys: makeLevel() }
+    pool.accounts.set(name, owner)
+  }
+  return owner
+}
+
 /** The account of a key, made on first sight. */
 export const accountOf = (pool: Pool, organisation: string, key: string): KeyAccount => {
-  let owner = pool.accounts.get(organisation)
-  if (owner === undefined) {
-    owner = { name: organisation, service: 0, active: 0, keys: makeLevel() }
-    pool.accounts.set(organisation, owner)
-  }
+  const owner = ownerOf(pool, organisation)
   let account = owner.keys.accounts.get(key)
   if (account === undefined) {
     account = { key, organisation: owner, service: 0, active: 0 }
@@ -102,6 +108,12 @@ export const activate = (pool: Pool, account: KeyAccount): void => {
 export const deactivate = (pool: Pool, account: KeyAccount): void => {
   leave(account.organisation.keys, account, always)
   leave(pool, account.organisation, keyless)
+}
+
+/** V of both levels as it is now: between comings and goings it is behind. */
+export const refresh = (pool: Pool): void => {
+  raiseFloor(pool, keyless)
+  for (const { keys } of pool.accounts.values()) raiseFloor(keys, always)
 }
 
 /** Replaces what a grant was charged (`from`, 0 before it) by another cost, exactly; weights count at the organisation. */

@@ -2,8 +2,8 @@
 import { eligible } from "../Admission.ts"
 import type { ModelState, State } from "../State.ts"
 import { TtftWindow } from "../TtftWindow.ts"
-import type { Account, Pool } from "../VirtualService.ts"
-import { accountOf, makeLevel } from "../VirtualService.ts"
+import type { Pool } from "../VirtualService.ts"
+import { accountOf, makeLevel, ownerOf, refresh } from "../VirtualService.ts"
 
 /** Brings pairs, classes and pools in line with the servers and models that there are. */
 export const rebuild = (state: State): void => {
@@ -66,28 +66,29 @@ const rebuildPools = (state: State): void => {
     const pools = new Set(models.map(({ pool }) => pool))
     if (pools.size === 1 && users.get(models[0]!.pool) === 1) continue
     const pool: Pool = makeLevel()
-    for (const old of pools) merge(pool, old)
+    for (const old of pools) {
+      refresh(old)
+      merge(pool, old)
+    }
     for (const model of models) adopt(state, model, pool)
   }
 }
 
 /** Each counter keeps its distance to V; where two meet, the larger one stays. */
 const merge = (pool: Pool, old: Pool): void => {
-  const distant = (account: Account, { floor }: { readonly floor: number }) => account.service - floor
-  for (const organisation of old.accounts.values()) {
-    const fresh = !pool.accounts.has(organisation.name)
-    for (const key of organisation.keys.accounts.values()) {
-      const known = pool.accounts.get(organisation.name)?.keys.accounts.has(key.key) === true
-      const account = accountOf(pool, organisation.name, key.key)
-      const distance = distant(key, organisation.keys)
-      account.service = known ? Math.max(account.service, distance) : distance
+  for (const { keys, name, service } of old.accounts.values()) {
+    const fresh = !pool.accounts.has(name)
+    const owner = ownerOf(pool, name)
+    owner.service = larger(fresh, owner.service, service - old.floor)
+    for (const account of keys.accounts.values()) {
+      const fresh = !owner.keys.accounts.has(account.key)
+      const own = accountOf(pool, name, account.key)
+      own.service = larger(fresh, own.service, account.service - keys.floor)
     }
-    const account = pool.accounts.get(organisation.name)
-    if (account === undefined) continue
-    const distance = distant(organisation, old)
-    account.service = fresh ? distance : Math.max(account.service, distance)
   }
 }
+
+const larger = (fresh: boolean, known: number, distance: number): number => fresh ? distance : Math.max(known, distance)
 
 /** Moves a model, with its leaves and all its living tickets, to another pool. */
 const adopt = (state: State, model: ModelState, pool: Pool): void => {
