@@ -1,0 +1,65 @@
+/**
+ * The command line of the benchmark.
+ */
+import { parseArgs } from "node:util"
+import { type Phase, phases } from "./Sample.ts"
+
+export interface Options {
+  readonly only: ReadonlyArray<string>
+  readonly repetitions: number
+  readonly seconds: number
+  readonly streams: number
+  readonly phases: ReadonlyArray<Phase>
+  readonly profile: boolean
+}
+
+export const usage = `node bench/gateway.ts [options]
+
+  --only a,b          floor, gateway, portkey, haproxy, nginx, direct (no proxy); default: all but direct
+  --repetitions N     interleaved repetitions, medians are printed (default 5; with --quick or --profile 1)
+  --seconds S         measured seconds of each phase (default 3; with --quick 1)
+  --streaming         streams alone; --no-streaming: everything else
+  --streams N         concurrent streams (default 200); fewer where the floor saturates its core
+  --quick             under a minute, for a first impression
+  --profile           profiles floor and gateway, and prints where their time went; not comparable with other runs
+`
+
+const streaming: ReadonlySet<Phase> = new Set(["streams", "events"])
+
+const positive = (name: string, text: string | undefined, otherwise: number): number => {
+  const value = text === undefined ? otherwise : Number(text)
+  if (!(value > 0)) throw new Error(`--${name} must be a positive number, not ${text}`)
+  return value
+}
+
+/** Answers nothing when only help was asked for. */
+export const read = (args: Array<string>, known: ReadonlyArray<string>): Options | undefined => {
+  const { values } = parseArgs({
+    args,
+    allowNegative: true,
+    options: {
+      help: { type: "boolean", short: "h" },
+      only: { type: "string" },
+      repetitions: { type: "string" },
+      seconds: { type: "string" },
+      streams: { type: "string" },
+      streaming: { type: "boolean" },
+      quick: { type: "boolean", default: false },
+      profile: { type: "boolean", default: false }
+    }
+  })
+  if (values.help === true) return undefined
+  const brief = values.quick || values.profile
+  const only = values.only?.split(",") ??
+    (values.profile ? ["floor", "gateway"] : known.filter((name) => name !== "direct"))
+  const stranger = only.find((name) => !known.includes(name))
+  if (stranger !== undefined) throw new Error(`--only: ${stranger} is none of ${known.join(", ")}`)
+  return {
+    only,
+    repetitions: Math.ceil(positive("repetitions", values.repetitions, brief ? 1 : 5)),
+    seconds: positive("seconds", values.seconds, values.quick ? 1 : 3),
+    streams: Math.ceil(positive("streams", values.streams, 200)),
+    phases: phases.filter((phase) => values.streaming === undefined || values.streaming === streaming.has(phase)),
+    profile: values.profile
+  }
+}
