@@ -2,7 +2,7 @@
 import { admitted, isUp, kindOf, mayUse } from "./Admission.ts"
 import { downDeadline, isTotal, waitedBy } from "./Deadline.ts"
 import type { Reason } from "./DispatchError.ts"
-import { NoServer, NoServerUp, PatienceSpent, TotalSpent } from "./DispatchError.ts"
+import { AttemptsExhausted, NoServer, NoServerUp, PatienceSpent, TotalSpent } from "./DispatchError.ts"
 import { compare, effectivePriority } from "./ServiceOrder.ts"
 import type { ConstraintClass, ModelState, Pair, State, TicketState } from "./State.ts"
 import { wakeAt } from "./Wake.ts"
@@ -45,7 +45,12 @@ const end = (state: State, now: number): Decision | undefined => {
 const unserved = (state: State, model: ModelState, now: number): Decision | undefined => {
   const judge = (ticket: TicketState, pairs: ReadonlyArray<Pair>): Decision | undefined => {
     const { name } = model.model
-    if (pairs.length === 0) return { _tag: "End", ticket, reason: new NoServer({ model: name }) }
+    if (pairs.length === 0) {
+      // All that it may use have failed it, or there are none.
+      const failed = ticket.class!.pairs.length > 0
+      const reason = failed ? new AttemptsExhausted({ attempts: ticket.grants }) : new NoServer({ model: name })
+      return { _tag: "End", ticket, reason }
+    }
     const due = downDeadline(state, ticket, pairs, now)
     return due !== undefined && due <= now
       ? { _tag: "End", ticket, reason: new NoServerUp({ model: name }) }
