@@ -9,14 +9,16 @@ const stamp = `${root}node_modules/.aiguilleur-lock`
 const lock = readFileSync(`${root}package-lock.json`, "utf8")
 
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
-  console.error("Setting up: npm ci (once, and after a change of package-lock.json) …")
-  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+  console.error("Setting up: npm install (once, and after a change of package-lock.json) …")
+  // Not `npm ci`: it refuses a lockfile that lacks the optional packages of another platform, and some of our tools
+  // list platforms that a registry does not carry. `--no-save` installs what the lockfile says and leaves it alone.
+  const { status } = spawnSync("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
     shell: process.platform === "win32"
   })
   if (status !== 0) {
-    console.error("npm ci failed; its message is above. Check that the npm registry is reachable and try again.")
+    console.error("npm install failed; its message is above. Check that the npm registry is reachable and try again.")
     process.exit(status ?? 1)
   }
   writeFileSync(stamp, lock)
