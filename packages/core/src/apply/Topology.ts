@@ -2,7 +2,7 @@
 import { eligible } from "../Admission.ts"
 import type { ModelState, State } from "../State.ts"
 import { TtftWindow } from "../TtftWindow.ts"
-import type { Pool } from "../VirtualService.ts"
+import type { Account, Level, Pool } from "../VirtualService.ts"
 import { accountOf, makeLevel, ownerOf, refresh } from "../VirtualService.ts"
 
 /** Brings pairs, classes and pools in line with the servers and models that there are. */
@@ -65,30 +65,41 @@ const rebuildPools = (state: State): void => {
   for (const models of groups) {
     const pools = new Set(models.map(({ pool }) => pool))
     if (pools.size === 1 && users.get(models[0]!.pool) === 1) continue
-    const pool: Pool = makeLevel()
-    for (const old of pools) {
-      refresh(old)
-      merge(pool, old)
-    }
+    const pool = joined(pools)
     for (const model of models) adopt(state, model, pool)
   }
 }
 
 /** Each counter keeps its distance to V; where two meet, the larger one stays. */
-const merge = (pool: Pool, old: Pool): void => {
-  for (const { keys, name, service } of old.accounts.values()) {
-    const fresh = !pool.accounts.has(name)
-    const owner = ownerOf(pool, name)
-    owner.service = larger(fresh, owner.service, service - old.floor)
-    for (const account of keys.accounts.values()) {
-      const fresh = !owner.keys.accounts.has(account.key)
-      const own = accountOf(pool, name, account.key)
-      own.service = larger(fresh, own.service, account.service - keys.floor)
+const joined = (pools: Iterable<Pool>): Pool => {
+  const pool: Pool = makeLevel()
+  for (const old of pools) {
+    refresh(old)
+    keepDistances(old, (name) => pool.accounts.has(name), (name) => ownerOf(pool, name))
+  }
+  for (const old of pools) {
+    for (const { keys, name } of old.accounts.values()) {
+      const isKnown = (key: string) => pool.accounts.get(name)?.keys.accounts.has(key) === true
+      keepDistances(keys, isKnown, (key) => accountOf(pool, name, key))
     }
   }
+  return pool
 }
 
-const larger = (fresh: boolean, known: number, distance: number): number => fresh ? distance : Math.max(known, distance)
+const keepDistances = <A extends Account>(
+  { accounts, floor }: Level<A>,
+  isKnown: (id: string) => boolean,
+  take: (id: string) => Account
+): void => {
+  for (const [id, { active, service }] of accounts) {
+    const distance = service - floor
+    // It would be lifted to V anyway.
+    if (active === 0 && distance <= 0) continue
+    const known = isKnown(id)
+    const own = take(id)
+    own.service = known ? Math.max(own.service, distance) : distance
+  }
+}
 
 /** Moves a model, with its leaves and all its living tickets, to another pool. */
 const adopt = (state: State, model: ModelState, pool: Pool): void => {
