@@ -168,7 +168,9 @@ export const make = Effect.gen(function*() {
     // However a request ends, its response closes.
     response.once("close", () => {
       held.release(passage.heldBytes)
-      inFlight.delete(passage)
+      if (response.writableEnded) inFlight.delete(passage)
+      // The platform hears of the same event next, and interrupts what is under way.
+      else queueMicrotask(() => inFlight.delete(passage))
     })
     const known = authenticate(keys, request.headers)
     return Effect.isEffect(known)

@@ -60,7 +60,7 @@ const make = ({ headersTimeout = 30_000, requestTimeout = 300_000 }: ListenOptio
     keepAliveTimeout: 75_000,
     headersTimeout,
     requestTimeout,
-    connectionsCheckingInterval: Math.min(5_000, Math.max(10, headersTimeout / 4)),
+    connectionsCheckingInterval: Math.min(5_000, Math.max(10, Math.floor(headersTimeout / 4))),
     noDelay: true
   })
   server.on("clientError", refuseRaw)

@@ -105,8 +105,10 @@ export const serve = Command.make(
     const env = yield* Env.all({
       config: Env.option(Env.NonEmptyString("AIGUILLEUR_CONFIG")),
       host: Env.option(Env.NonEmptyString("HOST")),
-      port: Env.option(Env.Port("PORT"))
-    }).pipe(Effect.catchTag("ConfigError", ({ message }) => refuse(`The environment is wrong: ${message}`)))
+      port: Env.option(Env.schema(Schema.NumberFromString.pipe(Schema.decodeTo(Port)), "PORT"))
+    }).pipe(
+      Effect.catchTag("ConfigError", () => refuse("The environment variable PORT must be an integer from 0 to 65535."))
+    )
     const where = { host: Option.orElse(host, () => env.host), port: Option.orElse(port, () => env.port) }
     const file = demo ? Option.none() : Option.orElse(config, () => env.config)
     return yield* Option.isSome(file) ? fromFile(file.value, where, json) : asDemo(where, json)
