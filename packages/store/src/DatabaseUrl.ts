@@ -3,7 +3,8 @@ import type { PgPoolConfig } from "@effect/sql-pg/PgClient"
 import { Effect, Redacted } from "effect"
 import * as fs from "node:fs"
 import type { ConnectionOptions } from "node:tls"
-import { DatabaseError, MalformedUrl } from "./DatabaseError.ts"
+import { DatabaseError } from "./DatabaseError.ts"
+import { MalformedUrl } from "./DatabaseReason.ts"
 
 export interface Target {
   readonly config: PgPoolConfig

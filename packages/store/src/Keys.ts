@@ -1,15 +1,14 @@
 /** API keys: made with a secret that is shown once, found by its hash, listed, edited, revoked. */
-import { RoutingMode } from "@aiguilleur/core/Caller"
 import { PgClient } from "@effect/sql-pg/PgClient"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
-import { Context, DateTime, Effect, Layer, Option, Redacted, Result, Schema, type Stream } from "effect"
+import { Context, DateTime, Effect, Layer, Option, Redacted, Result, type Stream } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
-import * as SqlSchema from "effect/sql/SqlSchema"
 import { randomUUID } from "node:crypto"
 import { type Change, changes } from "./Changes.ts"
 import { Database } from "./Database.ts"
 import { codeOf, type DatabaseError, refine } from "./DatabaseError.ts"
-import { type Choices, Key } from "./Key.ts"
+import type { Choices, Key } from "./Key.ts"
+import * as KeyQueries from "./KeyQueries.ts"
 import * as KeySecret from "./KeySecret.ts"
 import { AmbiguousKey, DuplicateName, DuplicateSecret, UnknownKey, UnknownOrganisation } from "./StoreError.ts"
 
@@ -19,28 +18,11 @@ export interface Created {
   readonly secret: Redacted.Redacted
 }
 
-export interface Filter {
-  /** Part of it, in any case. */
-  readonly name?: string
-  /** Part of it, in any case. */
-  readonly email?: string
-  readonly organisation?: string
-  readonly priority?: number
-  readonly routingMode?: RoutingMode
-  /** Revoked ones too. Default false. */
-  readonly revoked?: boolean
-}
-
 export type Edit = Partial<Choices>
 
 type With<A, E = never> = Effect.Effect<A, E | DatabaseError>
 
 const isId = (reference: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(reference)
-
-/** Every column but the hash, which nobody needs to read. */
-const columns = Object.keys(Key.fields)
-
-const Columns = Schema.Record(Schema.String, Schema.Unknown)
 
 // An empty list is a list of nothing, so it needs its type; undefined means "not mentioned".
 const encoded = (values: Edit): Record<string, unknown> => {
@@ -53,67 +35,11 @@ const encoded = (values: Edit): Record<string, unknown> => {
   return Object.fromEntries(entries)
 }
 
-const escaped = (part: string) => `%${part.replace(/[\\%_]/g, "\\$&")}%`
-
 const make = Effect.gen(function*() {
   const sql = yield* PgClient
   const { where } = yield* Database
   const typed = refine(where)
-  const shown = sql.csv(columns.map((name) => sql`${sql(name)}`))
-
-  const byHash = SqlSchema.findOneOption({
-    Request: Schema.Uint8Array,
-    Result: Key,
-    execute: (hash) => sql`SELECT ${shown} FROM keys WHERE hash = ${hash}`
-  })
-  const byIds = SqlSchema.findAll({
-    Request: Schema.Array(Schema.String),
-    Result: Key,
-    execute: (ids) => sql`SELECT ${shown} FROM keys WHERE id = ANY(${ids}::text[]::uuid[])`
-  })
-  const byName = SqlSchema.findAll({
-    Request: Schema.String,
-    Result: Key,
-    // Of the revoked ones of that name only the last is meant, and only where none is alive.
-    execute: (name) =>
-      sql`SELECT DISTINCT ON (organisation) ${shown} FROM keys WHERE name = ${name}
-        ORDER BY organisation, revoked_at DESC NULLS FIRST`
-  })
-  const filtered = SqlSchema.findAll({
-    Request: Schema.Unknown,
-    Result: Key,
-    execute: (request) => {
-      const { name, email, organisation, priority, routingMode, revoked = false } = request as Filter
-      return sql`SELECT ${shown} FROM keys WHERE ${
-        sql.and([
-          ...(name === undefined ? [] : [sql`name ILIKE ${escaped(name)}`]),
-          ...(email === undefined ? [] : [sql`email ILIKE ${escaped(email)}`]),
-          ...(organisation === undefined ? [] : [sql`organisation = ${organisation}`]),
-          ...(priority === undefined ? [] : [sql`priority = ${priority}`]),
-          ...(routingMode === undefined ? [] : [sql`routing_mode = ${routingMode}`]),
-          ...(revoked ? [] : [sql`revoked_at IS NULL`])
-        ])
-      } ORDER BY organisation, name, created_at`
-    }
-  })
-  const insert = SqlSchema.findOneOption({
-    Request: Columns,
-    Result: Key,
-    execute: (row) => sql`INSERT INTO keys ${sql.insert(row)} RETURNING ${shown}`
-  })
-  const update = SqlSchema.findOneOption({
-    Request: Schema.Struct({ id: Schema.String, values: Columns }),
-    Result: Key,
-    execute: ({ id, values }) => sql`UPDATE keys SET ${sql.update(values)} WHERE id = ${id} RETURNING ${shown}`
-  })
-  const end = SqlSchema.findOneOption({
-    Request: Schema.Struct({ id: Schema.String, now: Schema.DateTimeUtcFromDate }),
-    Result: Key,
-    // Revoking again keeps the first date.
-    execute: ({ id, now }) =>
-      sql`UPDATE keys SET revoked_at = coalesce(revoked_at, ${now}), updated_at = ${now} WHERE id = ${id}
-        RETURNING ${shown}`
-  })
+  const { byHash, byIds, byName, filtered, insert, update, end } = KeyQueries.make(sql)
 
   const violation = (error: SqlError, name: string, organisation: string) => {
     if (error.reason._tag === "UniqueViolation") {
@@ -209,7 +135,7 @@ export class Keys extends Context.Service<Keys, {
   /** By `KeySecret.digest`, whatever its standing. */
   readonly findByDigest: (digest: string) => With<Option.Option<Key>>
   readonly findAll: (ids: ReadonlyArray<string>) => With<ReadonlyArray<Key>>
-  readonly list: (filter?: Filter) => With<ReadonlyArray<Key>>
+  readonly list: (filter?: KeyQueries.Filter) => With<ReadonlyArray<Key>>
   readonly edit: (id: string, edit: Edit) => With<Key, UnknownKey | DuplicateName | UnknownOrganisation>
   readonly revoke: (id: string) => With<Key, UnknownKey>
   /** Records when keys were last used, by id in epoch milliseconds. Notifies nobody. */

@@ -2,7 +2,8 @@
 import { PgClient } from "@effect/sql-pg/PgClient"
 import { Effect } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
-import { DatabaseError, NewerSchema } from "./DatabaseError.ts"
+import { DatabaseError } from "./DatabaseError.ts"
+import { NewerSchema } from "./DatabaseReason.ts"
 import * as keysAndUsage from "./migration/0001_keys_and_usage.ts"
 
 export interface Migration {
@@ -17,21 +18,25 @@ export const all: ReadonlyArray<Migration> = [keysAndUsage]
 /** "AIG" and "migrate": held for one transaction, so that the second of two gateways waits and then finds it done. */
 const lock = [0x41_49_47, 3] as const
 
-/** Runs what is missing, all of it or nothing, and returns the versions that were added. */
+/**
+ * Runs what is missing, all of it or nothing, and returns the versions that were added. A package with migrations of
+ * its own numbers them in a table of its own.
+ */
 export const migrate = Effect.fn("Migrations.migrate")(function*(
-  migrations: ReadonlyArray<Migration>
+  migrations: ReadonlyArray<Migration>,
+  table = "schema_versions"
 ): Effect.fn.Return<ReadonlyArray<number>, SqlError | DatabaseError, PgClient> {
   const sql = yield* PgClient
   const current = Effect.map(
-    sql<{ version: number }>`SELECT coalesce(max(version), 0) AS version FROM schema_versions`,
+    sql<{ version: number }>`SELECT coalesce(max(version), 0) AS version FROM ${sql(table)}`,
     (rows) => rows[0]!.version
   )
   return yield* sql.withTransaction(Effect.gen(function*() {
     yield* sql`SELECT pg_advisory_xact_lock(${lock[0]}, ${lock[1]})`
     // Looked up before it is created: a user who may only read and write finds a schema that is up to date.
-    const [table] = yield* sql<{ found: boolean }>`SELECT to_regclass('schema_versions') IS NOT NULL AS found`
-    if (!table!.found) {
-      yield* sql`CREATE TABLE schema_versions (
+    const [versions] = yield* sql<{ found: boolean }>`SELECT to_regclass(${table}::text) IS NOT NULL AS found`
+    if (!versions!.found) {
+      yield* sql`CREATE TABLE ${sql(table)} (
         version integer PRIMARY KEY,
         name text NOT NULL,
         applied_at timestamptz NOT NULL DEFAULT now()
@@ -45,7 +50,7 @@ export const migrate = Effect.fn("Migrations.migrate")(function*(
       const version = index + 1
       if (version <= found) continue
       for (const statement of statements) yield* sql.unsafe(statement)
-      yield* sql`INSERT INTO schema_versions (version, name) VALUES (${version}, ${name})`
+      yield* sql`INSERT INTO ${sql(table)} (version, name) VALUES (${version}, ${name})`
       added.push(version)
     }
     return added

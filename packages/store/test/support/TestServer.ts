@@ -51,7 +51,7 @@ const versions = () => {
 }
 
 /** Debian's programs, newest last. */
-export const installed = versions().filter((bin) => fs.existsSync(path.join(bin, "initdb"))).at(-1)
+export const installed = versions().findLast((bin) => fs.existsSync(path.join(bin, "initdb")))
 
 export const givenUrl = process.env.AIGUILLEUR_TEST_DATABASE_URL
 

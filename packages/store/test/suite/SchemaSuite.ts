@@ -1,0 +1,45 @@
+/** The schema: migrated once, whole or not at all, and never by an older program. */
+import { PgClient } from "@effect/sql-pg/PgClient"
+import { assert } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import * as Database from "../../src/Database.ts"
+import * as Migrations from "../../src/Migrations.ts"
+import { limit, type Tester } from "../support/Fixture.ts"
+import { TestServer } from "../support/TestServer.ts"
+
+export const suite = (it: Tester) => {
+  it.effect("says which server it reached, without a password", () =>
+    Effect.gen(function*() {
+      const { where, version, migrated } = yield* Database.Database
+      assert.notInclude(where, "@")
+      assert.isAtLeast(Number.parseInt(version), 14)
+      assert.deepStrictEqual(migrated, Migrations.all.map((_, index) => index + 1))
+    }), limit)
+
+  it.effect("migrates once when several start at the same time", () =>
+    Effect.gen(function*() {
+      const sql = yield* PgClient
+      const last = { name: "a test's", statements: ["CREATE TABLE made_by_a_test (id integer)"] }
+      const runs = yield* Effect.all(
+        Array.from({ length: 6 }, () => Migrations.migrate([...Migrations.all, last])),
+        { concurrency: "unbounded" }
+      )
+      assert.deepStrictEqual(runs.flat(), [Migrations.all.length + 1])
+      const { options } = yield* TestServer
+      const failure = yield* Effect.flip(Effect.scoped(Layer.build(Database.layer(options))))
+      assert.strictEqual(failure.reason._tag, "NewerSchema")
+      assert.include(failure.message, "a newer Aiguilleur wrote it")
+      yield* sql`DROP TABLE made_by_a_test`
+      yield* sql`DELETE FROM schema_versions WHERE version > ${Migrations.all.length}`
+    }), limit)
+
+  it.effect("undoes a migration that fails, and all that came with it", () =>
+    Effect.gen(function*() {
+      const sql = yield* PgClient
+      const bad = { name: "bad", statements: ["CREATE TABLE half (id integer)", "CREATE TABLE nonsense ("] }
+      yield* Effect.flip(Migrations.migrate([...Migrations.all, bad]))
+      const [found] = yield* sql<{ table: string | null }>`SELECT to_regclass('half')::text AS table`
+      assert.isNull(found!.table)
+      assert.deepStrictEqual(yield* Migrations.migrate(Migrations.all), [])
+    }), limit)
+}
