@@ -17,8 +17,11 @@ export interface EngineClient {
   readonly post: (server: Server, url: string, body: unknown) => Effect.Effect<EngineAnswer, BackendError>
 }
 
-/** A busy vLLM writes some 300 KB of metrics and a transcript is smaller: more than this is no answer to us. */
-const maxBody = 16 * 1024 * 1024
+/** Sixteen data-parallel vLLMs write less than 1 MB of metrics: more than this is no page to us. */
+const maxPage = 4 * 1024 * 1024
+
+/** Of a job's answer: hours of transcript with the time of every word. */
+const maxAnswer = 64 * 1024 * 1024
 
 /** Node's code for what went wrong, found at whatever depth the client wrapped it. */
 export const codeOf = (error: unknown): string | undefined => {
@@ -37,23 +40,25 @@ const fromClient = (server: Server) => (error: HttpClientError.HttpClientError):
   // The request, with its token, stays out of the message.
   failure(server, "unreachable", codeOf(error) ?? error.reason._tag)
 
-const text = Effect.fnUntraced(function*(server: Server, response: HttpClientResponse.HttpClientResponse) {
-  const pieces: Array<string> = []
-  let length = 0
-  yield* response.stream.pipe(
-    // What fetch calls a 204: no body is an empty one.
-    Stream.catchIf((error) => error.reason._tag === "EmptyBodyError", () => Stream.empty),
-    Stream.mapError(fromClient(server)),
-    Stream.decodeText(),
-    Stream.runForEach((piece) => {
-      length += piece.length
-      if (length > maxBody) return Effect.fail(failure(server, "malformed", `more than ${maxBody} characters`))
-      pieces.push(piece)
-      return Effect.void
-    })
-  )
-  return pieces.join("")
-})
+const text = Effect.fnUntraced(
+  function*(server: Server, response: HttpClientResponse.HttpClientResponse, most: number) {
+    const pieces: Array<string> = []
+    let length = 0
+    yield* response.stream.pipe(
+      // What fetch calls a 204: no body is an empty one.
+      Stream.catchIf((error) => error.reason._tag === "EmptyBodyError", () => Stream.empty),
+      Stream.mapError(fromClient(server)),
+      Stream.decodeText(),
+      Stream.runForEach((piece) => {
+        length += piece.length
+        if (length > most) return Effect.fail(failure(server, "malformed", `more than ${most} characters`))
+        pieces.push(piece)
+        return Effect.void
+      })
+    )
+    return pieces.join("")
+  }
+)
 
 const authorised = (server: Server, request: HttpClientRequest.HttpClientRequest) =>
   server.token === undefined ? request : HttpClientRequest.bearerToken(request, Redacted.value(server.token))
@@ -64,9 +69,9 @@ export const make: Effect.Effect<EngineClient, never, HttpClient.HttpClient> = E
     // In a scope, whatever ends a request before its last byte (a bound, a timer, an interruption) closes it too.
     const client = HttpClient.withScope(unscoped)
     const send = Effect.fnUntraced(
-      function*(server: Server, request: HttpClientRequest.HttpClientRequest) {
+      function*(server: Server, request: HttpClientRequest.HttpClientRequest, most: number) {
         const response = yield* Effect.mapError(client.execute(authorised(server, request)), fromClient(server))
-        return { status: response.status, body: yield* text(server, response) }
+        return { status: response.status, body: yield* text(server, response, most) }
       },
       Effect.scoped
     )
@@ -74,11 +79,12 @@ export const make: Effect.Effect<EngineClient, never, HttpClient.HttpClient> = E
       get: (server, path) =>
         // A span for each of forty servers each second would drown every other.
         Effect.provideService(
-          send(server, HttpClientRequest.get(url(server.url, path))),
+          send(server, HttpClientRequest.get(url(server.url, path)), maxPage),
           HttpClient.TracerDisabledWhen,
           () => true
         ),
-      post: (server, url, body) => send(server, HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.post(url), body))
+      post: (server, url, body) =>
+        send(server, HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.post(url), body), maxAnswer)
     }
   }
 )

@@ -45,4 +45,5 @@ const unknownModel =
   /^(?:the )?model\s*(?::\s*)?[`'"]?[^\s`'"]*[`'"]?\s*(?:does not exist|not found|is not found|not loaded)/i
 
 export const namesUnknownModel = ({ code, message }: EngineError): boolean =>
-  code === "model_not_found" || unknownModel.test(message)
+  // Cut, because the pattern goes back over blanks, and an engine may write as many as it likes.
+  code === "model_not_found" || unknownModel.test(message.slice(0, 300))

@@ -9,9 +9,13 @@ export interface Sample {
 const nameStart = /[a-zA-Z_:]/
 const nameEnd = /[^a-zA-Z0-9_:]/g
 const blank = /[ \t]*/y
-const number = /[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?=[ \t]|$)/y
-const infinity = /([+-]?)inf(?:inity)?(?=[ \t]|$)/iy
-const notANumber = /[+-]?nan(?=[ \t]|$)/iy
+const valueEnd = /[ \t]/g
+const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+const infinity = /^([+-]?)inf(?:inity)?$/i
+const notANumber = /^[+-]?nan$/i
+
+/** No number is longer, and the patterns above go back over what nearly is one. */
+const longestNumber = 64
 
 const skipBlank = (line: string, at: number): number => {
   blank.lastIndex = at
@@ -26,12 +30,14 @@ const readName = (line: string, at: number): number => {
 }
 
 const readValue = (line: string, at: number): number | undefined => {
-  number.lastIndex = infinity.lastIndex = notANumber.lastIndex = at
-  const digits = number.exec(line)
-  if (digits !== null) return Number(digits[0])
-  const endless = infinity.exec(line)
+  valueEnd.lastIndex = at
+  const end = valueEnd.exec(line)?.index ?? line.length
+  if (end - at > longestNumber) return undefined
+  const token = line.slice(at, end)
+  if (number.test(token)) return Number(token)
+  const endless = infinity.exec(token)
   if (endless !== null) return endless[1] === "-" ? -Infinity : Infinity
-  return notANumber.test(line) ? NaN : undefined
+  return notANumber.test(token) ? NaN : undefined
 }
 
 /** The quoted value that opens at `at`, and where it ended; `undefined` if it never closes. */

@@ -62,6 +62,11 @@ describe("Classification (OpenAI's words)", () => {
     assert.deepStrictEqual(OpenAi.classify(reply), outcome)
   })
 
+  it("is not held up by an engine that writes blanks", () => {
+    const body = JSON.stringify({ error: { message: `model${" ".repeat(100_000)}` } })
+    assert.deepStrictEqual(OpenAi.classify(answer(404, body)), Outcome.Client())
+  })
+
   it.prop("keeps a server whose error quotes its caller", [Schema.String], ([words]) => {
     const body = JSON.stringify({
       error: { message: `Response with id '${words} the model x does not exist' not found` }
