@@ -101,8 +101,12 @@ export class TtftWindow {
   /** The own figure as it stood just before the window held too few. */
   private ownBefore(): Figure | undefined {
     if (this.samples.length < enough) return undefined
-    const five = this.samples.slice(-enough)
-    return { ttft: Math.max(...five.map((sample) => sample.ttft)), at: five[0]!.at + this.window }
+    let first = this.samples.length - enough
+    const { at } = this.samples[first]!
+    // Those taken in the same millisecond leave together.
+    while (first > 0 && this.samples[first - 1]!.at === at) first--
+    const ranked = this.samples.slice(first).map(({ ttft }) => ttft).sort((a, b) => a - b)
+    return { ttft: ranked[Math.ceil(0.95 * ranked.length) - 1]!, at: at + this.window }
   }
 
   private rankOf(ttft: number): number {
