@@ -1,0 +1,86 @@
+/** Whether the core's indexes, counters and links still say what counting everything says. */
+import { eligible } from "../../src/Admission.ts"
+import type { ConstraintClass, Leaf, ModelState, State, TicketState } from "../../src/State.ts"
+import type { KeyAccount, Pool } from "../../src/VirtualService.ts"
+
+const faultOfLeaf = (leaf: Leaf, index: number, seen: Set<TicketState>): string | undefined => {
+  if (leaf.index !== index || leaf.class.byKey.get(leaf.id) !== leaf) return `leaf ${leaf.id} is misplaced`
+  if (leaf.head === undefined) return `leaf ${leaf.id} is empty`
+  let previous: TicketState | undefined
+  for (let ticket: TicketState | undefined = leaf.head; ticket !== undefined; ticket = ticket.next) {
+    const { id } = ticket.ticket
+    if (ticket.previous !== previous || ticket.leaf !== leaf || !ticket.waiting) return `${id} is badly linked`
+    if (ticket.account !== leaf.account) return `${id} is in a leaf with another account`
+    if (ticket.class !== leaf.class || ticket.priority !== leaf.priority) return `${id} is in another's leaf`
+    if (previous !== undefined && previous.arrivedAt > ticket.arrivedAt) return `${id} stands behind a younger ticket`
+    seen.add(ticket)
+    previous = ticket
+  }
+  return leaf.tail === previous ? undefined : `leaf ${leaf.id} has the wrong tail`
+}
+
+const faultOfClass = (model: ModelState, room: ConstraintClass): string | undefined => {
+  const pairs = eligible(model.pairs, room)
+  const same = pairs.length === room.pairs.length && pairs.every((pair, at) => pair === room.pairs[at])
+  return same && pairs.every(({ host }) => room.hosts.has(host)) ? undefined : `class ${room.id} is stale`
+}
+
+const faultOfAccounts = (state: State): string | undefined => {
+  const pools = new Set(Array.from(state.models.values(), ({ pool }) => pool))
+  const counts = new Map<KeyAccount, number>()
+  for (const { account, model, ticket } of state.tickets.values()) {
+    if (account === undefined) continue
+    counts.set(account, (counts.get(account) ?? 0) + 1)
+    const pool: Pool = model!.pool
+    const organisation = pool.accounts.get(account.organisation.name)
+    if (organisation !== account.organisation) return `${ticket.id} is charged to a forgotten organisation account`
+    if (organisation.keys.accounts.get(account.key) !== account) {
+      return `${ticket.id} is charged to a forgotten key account`
+    }
+  }
+  for (const pool of pools) {
+    for (const { active, keys, name } of pool.accounts.values()) {
+      let sum = 0
+      for (const account of keys.accounts.values()) {
+        if (account.active !== (counts.get(account) ?? 0)) return `key ${account.key} counts ${account.active} tickets`
+        sum += account.active
+      }
+      if (sum !== active) return `organisation ${name} counts ${active} tickets, its keys ${sum}`
+    }
+  }
+  return undefined
+}
+
+export const fault = (state: State): string | undefined => {
+  const seen = new Set<TicketState>()
+  for (const model of state.models.values()) {
+    let waiting = 0
+    for (const room of model.classes.values()) {
+      for (const [index, leaf] of room.leaves.entries()) {
+        const wrong = faultOfLeaf(leaf, index, seen)
+        if (wrong !== undefined) return wrong
+      }
+      const wrong = room.leaves.length === 0 ? undefined : faultOfClass(model, room)
+      if (wrong !== undefined) return wrong
+    }
+    for (const ticket of state.tickets.values()) if (ticket.model === model && ticket.waiting) waiting++
+    if (waiting !== model.waiting) return `model ${model.model.name} counts ${model.waiting} waiting, not ${waiting}`
+  }
+  for (const ticket of state.retries) {
+    if (seen.has(ticket) || !ticket.waiting) return `${ticket.ticket.id} is wrongly among the retries`
+    const wrong = faultOfClass(ticket.model!, ticket.class!)
+    if (wrong !== undefined) return wrong
+    seen.add(ticket)
+  }
+  for (const ticket of state.tickets.values()) {
+    if (ticket.waiting !== seen.has(ticket)) return `${ticket.ticket.id} waits nowhere`
+  }
+  if (state.deadlines.size !== seen.size) return `${state.deadlines.size} deadlines for ${seen.size} waiting tickets`
+  for (const host of state.servers.values()) {
+    const leases = [...state.leases.values()].filter((lease) => lease.host === host)
+    const guests = leases.filter(({ ticket }) => ticket.ticket.caller.organisation !== host.server.organisation)
+    if (leases.length !== host.leases) return `${host.server.url} counts ${host.leases} leases, not ${leases.length}`
+    if (guests.length !== host.guests) return `${host.server.url} counts ${host.guests} guests, not ${guests.length}`
+  }
+  return faultOfAccounts(state)
+}

@@ -1,0 +1,159 @@
+/** Random histories: a small consortium, then arrivals, releases, failures and reloads in proportions drawn anew each time. */
+import type { Caller, RoutingMode } from "../../src/Caller.ts"
+import type { Change } from "../../src/Event.ts"
+import type { Model } from "../../src/Model.ts"
+import { Outcome } from "../../src/Outcome.ts"
+import type { Server } from "../../src/Server.ts"
+import type { Dice } from "./Dice.ts"
+import { dice } from "./Dice.ts"
+import type { History, Step } from "./History.ts"
+
+const organisations = ["a", "b", "c"]
+const sites = ["x", "y"]
+const urls = ["s1", "s2", "s3", "s4", "s5"]
+const models = ["m1", "m2", "m3"]
+const keys = ["k1", "k2", "k3", "k4", "k5"]
+const modes: ReadonlyArray<RoutingMode> = ["any", "any", "private-first", "private-only"]
+const ttfts = [0.5, 40, 60, 150, 240, 400, 1_200]
+
+const some = <A>({ chance }: Dice, items: ReadonlyArray<A>, probability: number): Array<A> =>
+  items.filter(() => chance(probability))
+
+const server = ({ below, chance, pick }: Dice, url: string): Server => ({
+  url,
+  kind: "vllm",
+  organisation: pick(organisations),
+  site: pick(sites),
+  maxConcurrent: 1 + below(4),
+  headroom: chance(0.3) ? 1 + below(2) : 0,
+  ownerReserve: chance(0.4) ? 1 + below(3) : 0,
+  priorityScheduling: false
+})
+
+const model = (from: Dice, name: string): Model => ({
+  name,
+  engineName: name,
+  aliases: [],
+  strategy: from.pick(["round-robin", "least-busy"]),
+  policy: from.pick(["none", "concurrent-requests", "concurrent-requests", "performance", "performance"]),
+  ttftThreshold: from.pick([50, 200, 500]),
+  patience: from.pick([300, 5_000, 70_000, 400_000]),
+  servers: some(from, urls, 0.5)
+})
+
+const caller = (from: Dice, key: string): Caller => {
+  const { below, chance, pick } = from
+  return {
+    key,
+    organisation: pick(organisations),
+    priority: below(6),
+    routingMode: pick(modes),
+    ...(chance(0.2) ? { threshold: below(6) } : {}),
+    ...(chance(0.15) ? { models: some(from, models, 0.7) } : {}),
+    ...(chance(0.15) ? { sites: some(from, sites, 0.6) } : {}),
+    ...(chance(0.15) ? { organisations: some(from, organisations, 0.6) } : {})
+  }
+}
+
+const outcomes: ReadonlyArray<(dice: Dice) => Outcome> = [
+  () => Outcome.Served(),
+  () => Outcome.Client(),
+  () => Outcome.Down(),
+  () => Outcome.Suspect(),
+  ({ perhaps, pick }) => Outcome.Busy({ retryAfter: perhaps(() => pick([0, 300, 5_000, 90_000, NaN])) }),
+  ({ pick }) => Outcome.Misconfigured({ scope: pick(["server", "model"]) }),
+  () => Outcome.Broken(),
+  () => Outcome.Expired(),
+  () => Outcome.Withdrawn()
+]
+
+const change = (from: Dice): Change => {
+  const { below, chance, pick } = from
+  const kinds: ReadonlyArray<() => Change> = [
+    () => ({ _tag: "OrganisationChanged", organisation: { name: pick(organisations), weight: pick([1, 2, 3, 0.5]) } }),
+    () => ({ _tag: "OrganisationRemoved", name: pick(organisations) }),
+    () => ({ _tag: "KeyChanged", caller: caller(from, pick(keys)) }),
+    () => ({ _tag: "KeyRevoked", key: pick(keys) }),
+    () => ({ _tag: "ServerChanged", server: server(from, pick(urls)) }),
+    () => ({ _tag: "ServerChanged", server: server(from, pick(urls)) }),
+    () => ({ _tag: "ServerDraining", url: pick(urls), draining: chance(0.5) }),
+    () => ({ _tag: "ServerRemoved", url: pick(urls) }),
+    () => ({ _tag: "ModelChanged", model: model(from, pick(models)) }),
+    () => ({ _tag: "ModelChanged", model: model(from, pick(models)) }),
+    () => (below(3) === 0 ? { _tag: "ModelRemoved", name: pick(models) } : { _tag: "Stopping" })
+  ]
+  const made = pick(kinds)()
+  // Stopping ends everything of interest: rare.
+  return made._tag === "Stopping" && chance(0.8) ? { _tag: "OrganisationRemoved", name: "a" } : made
+}
+
+const observation = (from: Dice): Change => {
+  const { chance, perhaps, pick } = from
+  if (chance(0.5)) return { _tag: "HealthChecked", url: pick(urls), health: pick(["up", "up", "down"]) }
+  const ttft = perhaps(() => pick(ttfts))
+  return { _tag: "LoadSampled", url: pick(urls), model: pick(models), load: ttft === undefined ? {} : { ttft } }
+}
+
+const durations = [0, 1, 7, 100, 300, 999, 1_000, 1_001, 2_500, 5_000, 10_000, 30_000, 60_000, 61_000]
+
+const wait = ({ pick, roll }: Dice): number => roll() < 0.5 ? pick(durations) : Math.floor(roll() * 2_000)
+
+const steps = (from: Dice, weights: ReadonlyArray<number>): ReadonlyArray<Step> => {
+  const { below, chance, perhaps, pick, roll } = from
+  const kinds: ReadonlyArray<() => Step> = [
+    () => ({
+      _tag: "Arrive",
+      key: pick(keys),
+      model: pick(models),
+      priority: perhaps(() => below(6)),
+      mode: perhaps(() => pick(modes)),
+      maxWait: chance(0.2) ? pick([0, 50, 1_000, 20_000]) : undefined,
+      estimate: perhaps(() => below(5_000))
+    }),
+    () => ({
+      _tag: "Release",
+      at: roll(),
+      outcome: (chance(0.4) ? outcomes[0]! : pick(outcomes))(from),
+      cost: perhaps(() => below(9_000)),
+      retry: chance(0.9)
+    }),
+    () => ({ _tag: "FirstData", at: roll(), ttft: pick(ttfts) }),
+    () => ({ _tag: "Withdraw", at: roll() }),
+    () => ({ _tag: "Change", change: change(from) }),
+    () => ({ _tag: "Change", change: observation(from) }),
+    () => ({ _tag: "Pass", ms: wait(from) }),
+    () => ({ _tag: "Back", ms: 1 + below(5_000) }),
+    () => ({ _tag: "Together" })
+  ]
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  const one = (): Step => {
+    let left = roll() * total
+    return kinds[weights.findIndex((weight) => (left -= weight) < 0)]!()
+  }
+  // Half of the histories have 50 steps or fewer; a few have 300.
+  const length = Math.floor(chance(0.5) ? 10 + below(41) : chance(0.9) ? 50 + below(70) : 120 + below(181))
+  return Array.from({ length }, one)
+}
+
+const opening = (from: Dice): ReadonlyArray<Step> =>
+  [
+    ...urls.map((url): Change => ({ _tag: "ServerChanged", server: server(from, url) })),
+    ...models.map((name): Change => ({ _tag: "ModelChanged", model: model(from, name) })),
+    ...keys.map((key): Change => ({ _tag: "KeyChanged", caller: caller(from, key) }))
+  ].filter((change) => change._tag === "KeyChanged" || from.chance(0.85)).map((change) => ({ _tag: "Change", change }))
+
+export const generate = (seed: number): History => {
+  const from = dice(seed)
+  const { chance, pick, roll } = from
+  // Arrive, Release, FirstData, Withdraw, Change, Observe, Pass, Back, Together: now calm, now stormy.
+  const weights = [10, 2 + 6 * roll(), 4 * roll(), 1, chance(0.4) ? 0 : 3 * roll(), 2 * roll(), 4, 0.2, 1]
+  const settings = {
+    bestPriority: pick([5, 5, 2]),
+    ageing: pick([undefined, 1_000, 60_000]),
+    ttftWindow: pick([2_000, 60_000]),
+    total: pick([3_000, 600_000]),
+    grace: 10_000,
+    defaultEstimate: 1_000
+  }
+  return { seed, settings, steps: [...opening(from), ...steps(from, weights)] }
+}

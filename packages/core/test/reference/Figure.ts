@@ -1,0 +1,33 @@
+/** The time to first token of one server for one model, by looking at every sample there ever was. */
+
+interface Sample {
+  readonly at: number
+  readonly ttft: number
+}
+
+export interface Figure {
+  readonly own: Array<Sample>
+  readonly engine: Array<Sample>
+}
+
+export const make = (): Figure => ({ own: [], engine: [] })
+
+const p95 = (figures: ReadonlyArray<number>): number =>
+  figures.toSorted((a, b) => a - b)[Math.ceil(0.95 * figures.length) - 1]!
+
+const inside = (samples: ReadonlyArray<Sample>, window: number, at: number): ReadonlyArray<Sample> =>
+  samples.filter((sample) => sample.at <= at && sample.at > at - window)
+
+/** Five own samples or more, else the engine's last reading while it is inside the window, else the last figure. */
+export const figureAt = ({ engine, own }: Figure, window: number, now: number): number | undefined => {
+  const live = inside(own, window, now)
+  if (live.length >= 5) return p95(live.map(({ ttft }) => ttft))
+  const reading = engine.at(-1)
+  if (reading !== undefined && reading.at > now - window) return reading.ttft
+  // The last millisecond at which five own samples stood; an own figure is as old as its end, a reading as its taking.
+  const ends = own.map(({ at }) => at + window).toSorted((a, b) => b - a)
+  const end = ends.find((end) => end <= now && inside(own, window, end - 1).length >= 5)
+  if (end === undefined) return reading?.ttft
+  if (reading !== undefined && reading.at > end) return reading.ttft
+  return p95(inside(own, window, end - 1).map(({ ttft }) => ttft))
+}
