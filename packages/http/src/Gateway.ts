@@ -162,8 +162,9 @@ export const make = Effect.gen(function*() {
   return (serverRequest: HttpServerRequest.HttpServerRequest) => {
     const request = NodeHttpServerRequest.toIncomingMessage(serverRequest) as IncomingMessage
     const response = NodeHttpServerRequest.toServerResponse(serverRequest) as ServerResponse
-    const downstream = new Downstream(response, requestIdOf(request))
-    const passage = new Passage(randomUUID(), serverRequest.url, request.headers, downstream)
+    const ticket = randomUUID()
+    const downstream = new Downstream(response, requestIdOf(request) ?? ticket)
+    const passage = new Passage(ticket, serverRequest.url, request.headers, downstream)
     inFlight.add(passage)
     // However a request ends, its response closes.
     response.once("close", () => {

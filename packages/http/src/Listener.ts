@@ -61,7 +61,9 @@ const make = ({ headersTimeout = 30_000, requestTimeout = 300_000 }: ListenOptio
     headersTimeout,
     requestTimeout,
     connectionsCheckingInterval: Math.min(5_000, Math.max(10, Math.floor(headersTimeout / 4))),
-    noDelay: true
+    noDelay: true,
+    // Nothing here is to be upgraded to: whoever offers (curl does, to HTTP/2) gets a plain answer.
+    shouldUpgradeCallback: () => false
   })
   server.on("clientError", refuseRaw)
   return server

@@ -3,7 +3,7 @@ import { Backends } from "@aiguilleur/backends/Backends"
 import { Dispatcher } from "@aiguilleur/core/Dispatcher"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Effect, Layer } from "effect"
-import { HttpRouter } from "effect/http"
+import { HttpRouter, HttpServer } from "effect/http"
 import { Catalogue } from "./Catalogue.ts"
 import type { Config } from "./config/Config.ts"
 import { Fleet } from "./Fleet.ts"
@@ -20,6 +20,12 @@ import * as UnknownPaths from "./UnknownPaths.ts"
 import * as UsageLog from "./UsageLog.ts"
 
 const routes = Layer.mergeAll(Gateway.layer, Models.layer, Health.layer, UnknownPaths.layer)
+
+// Without middleware around it: Effect's logger and tracer would cost every request what they are not asked for.
+const served = Layer.unwrap(Effect.map(
+  HttpRouter.toHttpEffect(routes),
+  (handler) => HttpServer.serve(UnknownPaths.catchUnrouted(handler))
+))
 
 const settingsOf = ({ http, settings, timeouts }: Config): Partial<Settings> => ({
   maxBody: http.maxBody,
@@ -66,6 +72,6 @@ export const layer = (config: Config, options: Options = {}) =>
     const stopping = yield* Stopping
     yield* Effect.addFinalizer(() => stopping.end)
   })).pipe(
-    Layer.provideMerge(HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true })),
+    Layer.provideMerge(served),
     Layer.provideMerge(services(config, options))
   )

@@ -1,6 +1,5 @@
 /** What a request's own headers say to the gateway, read without building anything that is not asked for. */
 import { RoutingMode } from "@aiguilleur/core/Caller"
-import { randomUUID } from "node:crypto"
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http"
 import type { OpenAiError } from "./OpenAiError.ts"
 import { compressed, malformed, malformedKey, missingKey, notJson } from "./OpenAiError.ts"
@@ -15,10 +14,10 @@ export const secretOf = ({ authorization }: IncomingHttpHeaders): string | OpenA
 
 const sane = /^[\w.:/+=@-]{1,128}$/
 
-/** The caller's own id where it is harmless to repeat in headers and logs, else a new one. */
-export const requestIdOf = ({ headers }: IncomingMessage): string => {
+/** The caller's own id where it is harmless to repeat in headers and logs. */
+export const requestIdOf = ({ headers }: IncomingMessage): string | undefined => {
   const given = headers["x-request-id"]
-  return typeof given === "string" && sane.test(given) ? given : randomUUID()
+  return typeof given === "string" && sane.test(given) ? given : undefined
 }
 
 // Curl calls a body a form unless it is told otherwise, and many a script forgets to tell.

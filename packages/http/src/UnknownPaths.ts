@@ -1,6 +1,8 @@
 /** What no other route answers: said in OpenAI's shape, with what would be right where that is known. */
 import { Effect } from "effect"
-import { HttpRouter } from "effect/http"
+import { HttpRouter, HttpServerRequest } from "effect/http"
+import type { HttpServerResponse } from "effect/http"
+import { HttpServerError } from "effect/http/HttpServerError"
 import { unknownPath, wrongMethod } from "./OpenAiError.ts"
 import { refusal } from "./Reply.ts"
 
@@ -8,11 +10,20 @@ const withoutQuery = (url: string): string => url.split("?", 1)[0]!
 
 const readOnly = /^\/(?:v1\/models(?:\/.*)?|health\/(?:liveness|readiness))$/
 
-export const layer = HttpRouter.use(Effect.fnUntraced(function*(router) {
-  yield* router.add("*", "/*", ({ method, url }) => {
-    const path = withoutQuery(url)
-    if (readOnly.test(path)) return Effect.succeed(refusal(wrongMethod(method, path, "GET")))
-    const misplaced = method !== "POST" && path.startsWith("/v1/")
-    return Effect.succeed(refusal(misplaced ? wrongMethod(method, path, "POST") : unknownPath(method, path)))
-  })
-}))
+const answer = ({ method, url }: HttpServerRequest.HttpServerRequest) => {
+  const path = withoutQuery(url)
+  if (readOnly.test(path)) return Effect.succeed(refusal(wrongMethod(method, path, "GET")))
+  const misplaced = method !== "POST" && path.startsWith("/v1/")
+  return Effect.succeed(refusal(misplaced ? wrongMethod(method, path, "POST") : unknownPath(method, path)))
+}
+
+export const layer = HttpRouter.use((router) => router.add("*", "/*", answer))
+
+/** Paths that the router cannot even read, such as `/%zz`, find no route at all. */
+export const catchUnrouted = <E, R>(
+  routes: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
+): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R | HttpServerRequest.HttpServerRequest> =>
+  Effect.catchIf(routes, isRouteNotFound, () => Effect.flatMap(HttpServerRequest.HttpServerRequest, answer))
+
+const isRouteNotFound = (error: unknown): boolean =>
+  error instanceof HttpServerError && error.reason._tag === "RouteNotFound"

@@ -211,6 +211,34 @@ describe("Bad input", () => {
       assert.match(yield* raw.until((text) => text.includes("usage")), /HTTP\/1.1 200 OK/)
     }))
 
+  it.live("is a path that cannot be decoded", () =>
+    Effect.gen(function*() {
+      const rig = yield* Rig.make()
+      for (const path of ["/v1/%zz", "/v1/models/%", "/%", `/v1/models/${"x".repeat(300)}`, "/v1/" + "x/".repeat(500)]) {
+        for (const method of ["POST", "GET"]) {
+          const raw = yield* Raw.open(rig.port)
+          raw.write(`${method} ${path} HTTP/1.1\r\nhost: test\r\nauthorization: Bearer ${Rig.secret}\r\n`)
+          raw.write("content-length: 2\r\nconnection: close\r\n\r\n{}")
+          assert.match(yield* raw.closed, /^HTTP\/1.1 40[045] [^]*\{"error":\{"message":/, `${method} ${path}`)
+        }
+      }
+      yield* nothingLeft(rig)
+    }))
+
+  it.live("is not the offer of another protocol", () =>
+    Effect.gen(function*() {
+      const rig = yield* Rig.make()
+      const body = JSON.stringify(Rig.chat())
+      const raw = yield* Raw.open(rig.port)
+      raw.write(Raw.head(Rig.secret, {
+        "content-length": String(body.length),
+        connection: "Upgrade, HTTP2-Settings",
+        upgrade: "h2c",
+        "http2-settings": "AAMAAABkAAQAAP__"
+      }) + body)
+      assert.match(yield* raw.until((text) => text.includes("usage")), /HTTP\/1.1 200 OK/)
+    }))
+
   it.live("does not include what curl does by default", () =>
     Effect.gen(function*() {
       const rig = yield* Rig.make()

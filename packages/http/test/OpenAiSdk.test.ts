@@ -1,6 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import OpenAI from "openai"
+import OpenAI, {
+  APIError,
+  AuthenticationError,
+  BadRequestError,
+  InternalServerError,
+  NotFoundError,
+  PermissionDeniedError,
+  RateLimitError,
+  UnprocessableEntityError
+} from "openai"
 import * as Rig from "./Rig.ts"
 
 const client = (rig: Rig.Rig, apiKey = Rig.secret) => new OpenAI({ baseURL: `${rig.url}/v1`, apiKey, maxRetries: 0 })
@@ -83,30 +92,30 @@ describe("The official SDK", () => {
       for await (const model of await openai.models.list()) models.push(model.id)
       assert.deepStrictEqual(models, ["test-model"])
       assert.strictEqual((await openai.models.retrieve("test-alias")).id, "test-model")
-      assert.instanceOf(await rejected(openai.models.retrieve("nowhere")), OpenAI.NotFoundError)
+      assert.instanceOf(await rejected(openai.models.retrieve("nowhere")), NotFoundError)
     }))
 
   it.live("throws its own exception for each refusal", () =>
     against(async (openai, rig) => {
       const ask = (openai: OpenAI, model = "test-model", headers: Record<string, string> = {}) =>
         rejected(openai.chat.completions.create({ model, messages, max_tokens: 5 }, { headers }))
-      assert.instanceOf(await ask(client(rig, "wrong")), OpenAI.AuthenticationError)
-      assert.instanceOf(await ask(client(rig, "secret-of-a-limited-key")), OpenAI.PermissionDeniedError)
+      assert.instanceOf(await ask(client(rig, "wrong")), AuthenticationError)
+      assert.instanceOf(await ask(client(rig, "secret-of-a-limited-key")), PermissionDeniedError)
       const unknown = await ask(openai, "nowhere")
-      assert.isTrue(unknown instanceof OpenAI.NotFoundError && unknown.code === "model_not_found")
-      assert.instanceOf(await ask(openai, "test-model", { "x-priority": "much" }), OpenAI.BadRequestError)
-      assert.instanceOf(await ask(openai, "serverless"), OpenAI.InternalServerError)
+      assert.isTrue(unknown instanceof NotFoundError && unknown.code === "model_not_found")
+      assert.instanceOf(await ask(openai, "test-model", { "x-priority": "much" }), BadRequestError)
+      assert.instanceOf(await ask(openai, "serverless"), InternalServerError)
       rig.server.fault({ status: 422 }, { times: 1 })
-      assert.instanceOf(await ask(openai), OpenAI.UnprocessableEntityError)
+      assert.instanceOf(await ask(openai), UnprocessableEntityError)
       rig.server.fault({ status: 500 }, { times: 2 })
-      assert.instanceOf(await ask(openai), OpenAI.InternalServerError)
+      assert.instanceOf(await ask(openai), InternalServerError)
     }))
 
   it.live("throws its rate limit exception beyond the threshold", () =>
     against(async (openai) => {
       const error = await rejected(openai.chat.completions.create({ model: "test-model", messages }))
-      assert.isTrue(error instanceof OpenAI.RateLimitError && error.code === "rate_limit_exceeded")
-      assert.isTrue(error instanceof OpenAI.RateLimitError && Number(error.headers?.get("retry-after")) >= 5)
+      assert.isTrue(error instanceof RateLimitError && error.code === "rate_limit_exceeded")
+      assert.isTrue(error instanceof RateLimitError && Number(error.headers?.get("retry-after")) >= 5)
     }, { threshold: 0 }))
 
   it.live("throws in the middle of a stream that its server breaks off", () =>
@@ -118,7 +127,7 @@ describe("The official SDK", () => {
         for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? ""
       })())
       assert.strictEqual(text, "This is ")
-      assert.isTrue(error instanceof OpenAI.APIError && error.code === "stream_broken")
+      assert.isTrue(error instanceof APIError && error.code === "stream_broken")
     }))
 
   it.live("reads a stream past comments about waiting", () =>

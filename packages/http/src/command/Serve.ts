@@ -105,7 +105,7 @@ export const serve = Command.make(
     const env = yield* Env.all({
       config: Env.option(Env.NonEmptyString("AIGUILLEUR_CONFIG")),
       host: Env.option(Env.NonEmptyString("HOST")),
-      port: Env.option(Env.schema(Schema.NumberFromString.pipe(Schema.decodeTo(Port)), "PORT"))
+      port: Env.option(Env.schema(Schema.FiniteFromString.pipe(Schema.decodeTo(Port)), "PORT"))
     }).pipe(
       Effect.catchTag("ConfigError", () => refuse("The environment variable PORT must be an integer from 0 to 65535."))
     )
