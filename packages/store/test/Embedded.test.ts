@@ -2,6 +2,7 @@
 import { PgClient } from "@effect/sql-pg/PgClient"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Exit, Layer, Logger, Scope } from "effect"
+import { spawnSync } from "node:child_process"
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import * as Database from "../src/Database.ts"
@@ -55,7 +56,7 @@ layer(Template.layer, { excludeTestServices: true, timeout: "60 seconds" })("Emb
         }
         const { context } = yield* database(data, "gateway")
         const found = yield* Effect.provide(rows, context)
-        // At most the batch whose confirmation did not get out is beyond what was confirmed, each time.
+        // A batch whose confirmation did not get out may come on top, each time.
         assert.isAtLeast(found, safe)
       }),
     limit
@@ -235,6 +236,19 @@ layer(Template.layer, { excludeTestServices: true, timeout: "60 seconds" })("Emb
       assert.include(failure.message, "AIGUILLEUR_DATA")
       yield* Effect.promise(() => fs.chmod(data, 0o755))
       yield* Effect.scoped(Embedded.make({ data, role: "gateway" }))
+    }), limit)
+
+  it.effect("says that the disk is full, and leaves nothing half-done", (test) =>
+    Effect.gen(function*() {
+      const data = yield* folder
+      const mounted = yield* Effect.acquireRelease(
+        Effect.sync(() => spawnSync("mount", ["-t", "tmpfs", "-o", "size=20m", "tmpfs", data]).status === 0),
+        (mounted) => Effect.sync(() => mounted && spawnSync("umount", [data]))
+      )
+      if (!mounted) return test.skip("this user may not mount a small disk")
+      const failure = yield* Effect.flip(Effect.scoped(Embedded.make({ data, role: "gateway" })))
+      assert.strictEqual(failure.reason._tag, "NoSpace")
+      assert.deepStrictEqual(yield* Effect.promise(() => fs.readdir(path.join(data, "postgres"))), [])
     }), limit)
 
   it("tells a full disk, missing rights and the rest apart by what PostgreSQL said", () => {

@@ -83,7 +83,9 @@ export const explain = (folder: string, said: string): EmbeddedReason => {
   const text = said.trim()
   const complaint = text.split("\n").findLast((line) => /FATAL|ERROR|PANIC|error|fatal|E[A-Z]{4,}/.test(line))
   const detail = complaint?.trim() ?? text.slice(-300)
-  if (/No space left|ENOSPC|EDQUOT|quota exceeded/i.test(said)) return new NoSpace({ folder, detail })
+  if (/No space left|Check free disk space|ENOSPC|EDQUOT|quota exceeded/i.test(said)) {
+    return new NoSpace({ folder, detail })
+  }
   if (/Permission denied|EACCES|EPERM|EROFS|Read-only file system|wrong ownership/i.test(said)) {
     return new Forbidden({ folder, detail })
   }
