@@ -6,6 +6,10 @@ export interface Counters {
   promptTokens: number
   generationTokens: number
   readonly finished: Record<FinishReason, number>
+  /** Prompt tokens found in the prefix cache instead of computed. */
+  reusedTokens: number
+  /** Sequences sent back to wait because memory ran out. */
+  preemptions: number
   /** Steps run so far. */
   steps: number
   /** All in seconds of the engine's own clock. */
@@ -19,6 +23,8 @@ export const make = (): Counters => ({
   promptTokens: 0,
   generationTokens: 0,
   finished: { stop: 0, length: 0, abort: 0 },
+  reusedTokens: 0,
+  preemptions: 0,
   steps: 0,
   firstToken: Histogram.make(Histogram.firstToken),
   interToken: Histogram.make(Histogram.interToken),
@@ -26,11 +32,11 @@ export const make = (): Counters => ({
   endToEnd: Histogram.make(Histogram.request)
 })
 
-/** To be called before the sequence takes note of the token. */
-export const countToken = (counters: Counters, sequence: Sequence, at: number): void => {
-  counters.generationTokens += 1
+/** To be called before the sequence takes note of the tokens, which came evenly since its last. */
+export const countTokens = (counters: Counters, sequence: Sequence, at: number, tokens: number): void => {
+  counters.generationTokens += tokens
   if (sequence.lastTokenAt === undefined) Histogram.observe(counters.firstToken, (at - sequence.arrivedAt) / 1000)
-  else Histogram.observe(counters.interToken, (at - sequence.lastTokenAt) / 1000)
+  else Histogram.observe(counters.interToken, (at - sequence.lastTokenAt) / tokens / 1000, tokens)
 }
 
 export const countEnd = (counters: Counters, sequence: Sequence, reason: FinishReason, at: number): void => {

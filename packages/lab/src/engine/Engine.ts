@@ -2,9 +2,12 @@
 import * as Batch from "./Batch.ts"
 import * as Counters from "./Counters.ts"
 import * as Histogram from "./Histogram.ts"
+import * as Intake from "./Intake.ts"
+import * as KvCache from "./KvCache.ts"
 import type { Profile } from "./Profile.ts"
 import type { Demand, FinishReason, Sequence } from "./Sequence.ts"
 import * as Sequences from "./Sequence.ts"
+import * as Stretches from "./Stretch.ts"
 import * as WaitingQueue from "./WaitingQueue.ts"
 
 export interface Settings {
@@ -15,6 +18,8 @@ export interface Settings {
   readonly maxNumSeqs?: number | undefined
   /** Waiting and running together; unbounded when absent, as vLLM is by default. */
   readonly maxQueued?: number | undefined
+  /** Emits first tokens and ends alone, and runs from one change of the batch to the next instead of step by step. */
+  readonly jumps?: boolean | undefined
 }
 
 /** One token, or an end, or both: the last token of a sequence carries its end. */
@@ -50,19 +55,24 @@ export interface Engine {
   readonly waiting: () => number
   /** Tokens held by the batch. */
   readonly contextTokens: () => number
+  /** Share of the KV cache that somebody holds. */
+  readonly kvUsage: () => number
 }
 
 export const make = (settings: Settings): Engine => {
   const { profile } = settings
-  const batch = Batch.make(profile, settings.maxNumSeqs ?? profile.maxNumSeqs)
+  const kv = KvCache.make(profile)
+  const batch = Batch.make(profile, settings.maxNumSeqs ?? profile.maxNumSeqs, kv)
   const counters = Counters.make()
+  const intake = Intake.make(profile)
   const waiting = WaitingQueue.make(
     settings.priorityScheduling === true ? WaitingQueue.byPriority : WaitingQueue.byArrival
   )
+  const mostSteps = settings.jumps === true ? Infinity : 1
   /** In the batch and not aborted. */
   let running = 0
   let clock = 0
-  let stepEndsAt: number | undefined
+  let stretch: Stretches.Stretch | undefined
   let arrivals = 0
   let emissions: Array<Emission> = []
 
@@ -79,47 +89,72 @@ export const make = (settings: Settings): Engine => {
     emissions.push({ sequence, at, token: 0, finished: "abort" })
   }
 
-  const admit = () => {
-    const sequence = waiting.pop()
-    if (sequence === undefined) return undefined
-    sequence.scheduledAt = clock
-    running += 1
-    Histogram.observe(counters.queueTime, (clock - sequence.arrivedAt) / 1000)
-    return sequence
+  const neighbours: Batch.Neighbours = {
+    admit: () => {
+      const sequence = waiting.peek()
+      if (sequence === undefined || !kv.admit(sequence)) return undefined
+      waiting.pop()
+      sequence.scheduledAt = clock
+      running += 1
+      counters.reusedTokens += sequence.reused
+      if (sequence.preemptions === 0) Histogram.observe(counters.queueTime, (clock - sequence.arrivedAt) / 1000)
+      return sequence
+    },
+    preempted: (sequence) => {
+      counters.preemptions += 1
+      if (sequence.aborted) return remove(sequence, clock)
+      running -= 1
+      waiting.push(sequence)
+    }
   }
 
   const begin = () => {
-    stepEndsAt = clock + batch.plan(admit)
+    stretch = { from: clock, ...batch.plan(neighbours, mostSteps) }
+    const next = intake.next()
+    if (next !== undefined) stretch = Stretches.cut(stretch, next)
   }
 
-  const emit = (sequence: Sequence, at: number) => {
-    if (sequence.outputTokens > 0) {
-      Counters.countToken(counters, sequence, at)
-      sequence.generated += 1
-      sequence.firstTokenAt ??= at
-      sequence.lastTokenAt = at
-    }
+  /** What has been read takes its place among those that wait. */
+  const receive = () => {
+    for (const sequence of intake.read(clock)) waiting.push(sequence)
+  }
+
+  const say = (sequence: Sequence, at: number, tokens: number) => {
+    if (tokens === 0) return
+    Counters.countTokens(counters, sequence, at, tokens)
+    sequence.generated += tokens
+    sequence.firstTokenAt ??= at
+    sequence.lastTokenAt = at
+    kv.grow(sequence)
+  }
+
+  const emit = (sequence: Sequence, at: number, tokens: number) => {
+    if (sequence.outputTokens > 0) say(sequence, at, tokens)
     const over = sequence.generated >= sequence.outputTokens
     if (over) finish(sequence, sequence.finish, at)
+    if (mostSteps > 1 && sequence.generated > 1 && !over) return
     emissions.push({ sequence, at, token: sequence.generated, finished: sequence.finished })
   }
 
-  const compute = (sequence: Sequence, at: number) => {
-    if (Sequences.isPrefilled(sequence)) return emit(sequence, at)
+  const compute = (sequence: Sequence, at: number, steps: number) => {
+    if (Sequences.isPrefilled(sequence)) return emit(sequence, at, steps)
     sequence.computed += sequence.chunk
     if (!Sequences.isPrefilled(sequence)) return
-    counters.promptTokens += sequence.promptTokens
+    if (sequence.preemptions === 0) counters.promptTokens += sequence.promptTokens
     // the step that completes the prompt also samples the first token
-    emit(sequence, at)
+    emit(sequence, at, 1)
   }
 
-  const end = (at: number) => {
-    stepEndsAt = undefined
+  const end = ({ steps }: Stretches.Stretch, at: number) => {
+    stretch = undefined
     clock = at
-    counters.steps += 1
+    counters.steps += steps
     for (const sequence of batch.members()) {
-      if (sequence.aborted) remove(sequence, at)
-      else compute(sequence, at)
+      if (sequence.aborted) {
+        // of a stretch that was cut because its client left, it took part in all steps but the last
+        say(sequence, at, steps - 1)
+        remove(sequence, at)
+      } else compute(sequence, at, steps)
     }
     batch.clean()
     running = batch.members().length
@@ -127,16 +162,20 @@ export const make = (settings: Settings): Engine => {
 
   const runTo = (now: number) => {
     for (;;) {
-      if (stepEndsAt === undefined) {
+      if (stretch === undefined) {
+        receive()
         if (!hasWork()) {
-          clock = Math.max(clock, now)
-          return
+          const next = intake.next()
+          clock = Math.max(clock, next === undefined || next > now ? now : next)
+          if (next === undefined || next > now) return
+          continue
         }
         if (clock > now) return
         begin()
       }
-      if (stepEndsAt! > now) return
-      end(stepEndsAt!)
+      const at = Stretches.end(stretch!)
+      if (at > now) return
+      end(stretch!, at)
     }
   }
 
@@ -152,10 +191,13 @@ export const make = (settings: Settings): Engine => {
     submit: (now, demand) => {
       // a step that ended before this arrival must not include it
       if (now > clock) runTo(now)
-      if (demand.promptTokens >= profile.maxModelLen) return "prompt-too-long"
-      if (settings.maxQueued !== undefined && running + waiting.size() >= settings.maxQueued) return "queue-full"
+      if (demand.promptTokens >= Math.min(profile.maxModelLen, profile.kvTokens)) return "prompt-too-long"
+      const present = running + waiting.size() + intake.size()
+      if (settings.maxQueued !== undefined && present >= settings.maxQueued) return "queue-full"
       const sequence = Sequences.make(demand, arrivals++, now)
-      waiting.push(sequence)
+      const readAt = intake.push(sequence, now, running)
+      if (readAt <= now) { for (const read of intake.read(now)) waiting.push(read) }
+      if (stretch !== undefined) stretch = Stretches.cut(stretch, readAt)
       return sequence
     },
     abort: (now, sequence) => {
@@ -163,27 +205,39 @@ export const make = (settings: Settings): Engine => {
       if (sequence.aborted || sequence.finished !== undefined) return
       sequence.aborted = true
       if (sequence.scheduledAt === undefined) {
-        waiting.withdraw(sequence)
+        if (!intake.withdraw(sequence)) waiting.withdraw(sequence)
         return remove(sequence, now)
       }
       running -= 1
-      if (stepEndsAt !== undefined) return
+      if (stretch !== undefined) {
+        stretch = Stretches.cut(stretch, now)
+        return
+      }
       remove(sequence, now)
       batch.clean()
     },
-    nextEventAt: () => emissions[0]?.at ?? stepEndsAt ?? (hasWork() ? clock : undefined),
+    nextEventAt: () =>
+      emissions[0]?.at ?? (stretch === undefined ? hasWork() ? clock : intake.next() : Stretches.end(stretch)),
     advance: (now) => {
       runTo(now)
       return drain()
     },
     step: () => {
-      if (stepEndsAt === undefined && hasWork()) begin()
-      if (stepEndsAt !== undefined) end(stepEndsAt)
+      if (stretch === undefined) {
+        receive()
+        if (!hasWork()) {
+          clock = Math.max(clock, intake.next() ?? clock)
+          receive()
+        }
+        if (hasWork()) begin()
+      }
+      if (stretch !== undefined) end(stretch, Stretches.end(stretch))
       return drain()
     },
     clock: () => clock,
     running: () => running,
-    waiting: () => waiting.size(),
-    contextTokens: batch.contextTokens
+    waiting: () => waiting.size() + intake.size(),
+    contextTokens: batch.contextTokens,
+    kvUsage: () => kv.held() * KvCache.blockTokens / profile.kvTokens
   }
 }

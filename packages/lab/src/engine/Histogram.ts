@@ -35,9 +35,9 @@ export const make = (bounds: ReadonlyArray<number>): Histogram => ({
   count: 0
 })
 
-export const observe = (histogram: Histogram, value: number): void => {
-  histogram.sum += value
-  histogram.count += 1
+export const observe = (histogram: Histogram, value: number, times = 1): void => {
+  histogram.sum += value * times
+  histogram.count += times
   const bucket = histogram.bounds.findIndex((bound) => value <= bound)
-  if (bucket >= 0) histogram.counts[bucket]! += 1
+  if (bucket >= 0) histogram.counts[bucket]! += times
 }

@@ -15,8 +15,10 @@ export interface Profile {
   /** `max_num_seqs`: sequences in the batch at most. */
   readonly maxNumSeqs: number
   readonly maxModelLen: number
-  /** Tokens that the KV cache has room for. It bounds nothing yet: the metrics page reports against it. */
+  /** Tokens that the KV cache has room for. */
   readonly kvTokens: number
+  /** The front end's time for each request, and for a chunk of each request that is being answered meanwhile. */
+  readonly frontEnd: { readonly request: number; readonly chunk: number }
 }
 
 /** What one step has to compute. */
@@ -39,7 +41,8 @@ export const test: Profile = {
   maxNumBatchedTokens: 8192,
   maxNumSeqs: 256,
   maxModelLen: 32_768,
-  kvTokens: 1_000_000
+  kvTokens: 1_000_000,
+  frontEnd: { request: 0, chunk: 0 }
 }
 
 /** About 100 tokens a second per user, slower as users come: quick to watch and easy to saturate. */
@@ -52,7 +55,8 @@ export const demo: Profile = {
   maxNumBatchedTokens: 2048,
   maxNumSeqs: 64,
   maxModelLen: 32_768,
-  kvTokens: 200_000
+  kvTokens: 200_000,
+  frontEnd: { request: 0, chunk: 0 }
 }
 
 /** Starting guess, to be fitted against measurements. */
@@ -65,7 +69,8 @@ export const h100Llama8b: Profile = {
   maxNumBatchedTokens: 8192,
   maxNumSeqs: 256,
   maxModelLen: 131_072,
-  kvTokens: 420_000
+  kvTokens: 420_000,
+  frontEnd: { request: 0, chunk: 0 }
 }
 
 /** Starting guess, to be fitted against measurements. */
@@ -78,7 +83,8 @@ export const l40sMistral24b: Profile = {
   maxNumBatchedTokens: 2048,
   maxNumSeqs: 256,
   maxModelLen: 32_768,
-  kvTokens: 100_000
+  kvTokens: 100_000,
+  frontEnd: { request: 0, chunk: 0 }
 }
 
 /** Fits the published throughput within 1 %, but not its time to first token: the front end's cost is missing. */
@@ -91,7 +97,8 @@ export const rtx4090Mistral7b: Profile = {
   maxNumBatchedTokens: 2048,
   maxNumSeqs: 256,
   maxModelLen: 32_768,
-  kvTokens: 50_000
+  kvTokens: 50_000,
+  frontEnd: { request: 0, chunk: 0 }
 }
 
 export const profiles: ReadonlyArray<Profile> = [test, demo, h100Llama8b, l40sMistral24b, rtx4090Mistral7b]
