@@ -17,7 +17,7 @@ export const usage = `node bench/gateway.ts [options]
 
   --only a,b          floor, gateway, portkey, haproxy, nginx, direct (no proxy); default: all but direct
   --repetitions N     interleaved repetitions, medians are printed (default 5; with --quick or --profile 1)
-  --seconds S         measured seconds of each phase (default 3; with --quick 1)
+  --seconds S         measured seconds of each phase (default 2.5; with --quick 1)
   --streaming         streams alone; --no-streaming: everything else
   --streams N         concurrent streams (default 200); fewer where the floor saturates its core
   --quick             under a minute, for a first impression
@@ -57,7 +57,7 @@ export const read = (args: Array<string>, known: ReadonlyArray<string>): Options
   return {
     only,
     repetitions: Math.ceil(positive("repetitions", values.repetitions, brief ? 1 : 5)),
-    seconds: positive("seconds", values.seconds, values.quick ? 1 : 3),
+    seconds: positive("seconds", values.seconds, values.quick ? 1 : 2.5),
     streams: Math.ceil(positive("streams", values.streams, 200)),
     phases: phases.filter((phase) => values.streaming === undefined || values.streaming === streaming.has(phase)),
     profile: values.profile
