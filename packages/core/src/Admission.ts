@@ -21,8 +21,7 @@ export const kindOf = (state: State, host: ServerState, organisation: string, pr
 export const isHalfOpen = (host: ServerState, now: number): boolean =>
   host.ejection !== undefined && now >= host.ejection.until
 
-const isEjected = (host: ServerState, now: number): boolean =>
-  host.ejection !== undefined && now < host.ejection.until
+const isEjected = (host: ServerState, now: number): boolean => host.ejection !== undefined && now < host.ejection.until
 
 /** Since when a pair that is not up has been out of use, by whatever keeps it out now. */
 export const outSince = ({ host, unknownSince, unknownUntil }: Pair, now: number): number =>

@@ -80,31 +80,36 @@ const make = (interpreter: Interpreter): Dispatcher["Service"] => {
     use: (lease: Lease) => Effect.Effect<Attempt<A>, E, R>
   ): Effect.Effect<A, DispatchError | E, R> =>
     Effect.uninterruptibleMask((restore) =>
-      Effect.suspend(() => {
-        const waiter = arrive(ticket)
+      Effect.flatMap(arrive(ticket), (waiter) => {
         const attempt: Effect.Effect<A, DispatchError | E, R> = Effect.flatMap(granted(waiter, restore), (held) =>
-          Effect.flatMap(Effect.exit(restore(use(held.lease))), (exit) => {
-            if (Exit.isSuccess(exit)) {
-              return release(waiter, held, exit.value.outcome, true) ? attempt : Effect.succeed(exit.value.value)
+          Effect.flatMap(
+            Effect.exit(restore(Effect.suspend(() =>
+              use(held.lease)
+            ))),
+            (exit) => {
+              if (Exit.isSuccess(exit)) {
+                return release(waiter, held, exit.value.outcome, true) ? attempt : Effect.succeed(exit.value.value)
+              }
+              release(waiter, held, Cause.hasInterrupts(exit.cause) ? Outcome.Withdrawn() : Outcome.Broken(), false)
+              return Effect.failCause(exit.cause)
             }
-            release(waiter, held, Cause.hasInterrupts(exit.cause) ? Outcome.Withdrawn() : Outcome.Broken(), false)
-            return Effect.failCause(exit.cause)
-          }))
+          ))
         return attempt
       })
     )
 
   const acquire: Dispatcher["Service"]["acquire"] = (ticket) =>
     Effect.uninterruptibleMask((restore) =>
-      Effect.suspend(() => {
-        const waiter = arrive(ticket)
-        return Effect.tap(granted(waiter, restore), (held) =>
-          Effect.addFinalizer((exit) =>
-            Effect.sync(() => {
-              release(waiter, held, Exit.isSuccess(exit) ? Outcome.Served() : Outcome.Withdrawn(), false)
-            })
-          ))
-      })
+      Effect.flatMap(
+        arrive(ticket),
+        (waiter) =>
+          Effect.tap(granted(waiter, restore), (held) =>
+            Effect.addFinalizer((exit) =>
+              Effect.sync(() => {
+                release(waiter, held, Exit.isSuccess(exit) ? Outcome.Served() : Outcome.Withdrawn(), false)
+              })
+            ))
+      )
     ).pipe(Effect.map((held: HeldLease) => held.lease))
 
   const forecasts = new WeakMap<object, { readonly at: number; readonly places: ReadonlyMap<string, number> }>()

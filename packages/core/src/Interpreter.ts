@@ -1,6 +1,6 @@
 /**
  * The one owner of the state: applies events, asks `schedule` until it holds, tells the tickets, arms one timer.
- * Everything runs synchronously, so events that arrive while it works join the same pass; there is no lock.
+ * Everything runs synchronously, and events that arrive while it works are decided in the same pass; there is no lock.
  */
 import { Clock, Effect, Exit, PubSub, Random } from "effect"
 import type { Fiber } from "effect"
@@ -49,7 +49,8 @@ export interface Interpreter {
   readonly notices: PubSub.PubSub<Notice>
   readonly now: () => number
   readonly post: (...events: ReadonlyArray<Event>) => void
-  readonly arrive: (ticket: Ticket) => Waiter
+  /** Dies if a ticket of the same id is alive: its holder would get this one's answers. */
+  readonly arrive: (ticket: Ticket) => Effect.Effect<Waiter>
   /** Waits for a lease; interruption leaves the ticket to `retire`. */
   readonly answer: (waiter: Waiter) => Effect.Effect<HeldLease, DispatchError>
   /** Gives a lease back; true if the ticket goes on, and `answer` is to be awaited again. */
@@ -67,9 +68,9 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
   const runFork = Effect.runForkWith(yield* Effect.context())
   const state = States.make(settings, registry)
   const waiters = new Map<string, Waiter>()
-  const inbox: Array<Event> = []
   const answers: Array<readonly [Waiter, Answer]> = []
   let busy = false
+  let again = false
   let timer: { readonly at: number; readonly fiber: Fiber.Fiber<void> } | undefined
 
   // Epoch milliseconds that only move forward: the wall clock is read once.
@@ -114,24 +115,25 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
   }
 
   const drain = (): void => {
+    again = true
     if (busy) return
     busy = true
     let wakeAt: number | undefined
-    do {
-      const at = now()
-      for (const event of inbox) apply(state, event, at)
-      inbox.length = 0
-      wakeAt = decide(at)
+    while (again) {
+      again = false
+      wakeAt = decide(now())
       for (const notice of state.notices.splice(0)) PubSub.publishUnsafe(notices, notice)
-      // A resumed fiber runs at once and may post: its events wait in the inbox for the next round.
+      // A resumed fiber runs at once and may post: what its events lead to is decided in the next round.
       for (const [waiter, answer] of answers.splice(0)) waiter.resume?.(answer)
-    } while (inbox.length > 0)
+    }
     busy = false
     arm(wakeAt)
   }
 
+  /** Events apply at once even within a pass: whoever gives a lease back asks next whether its ticket goes on. */
   const post = (...events: ReadonlyArray<Event>): void => {
-    inbox.push(...events)
+    const at = now()
+    for (const event of events) apply(state, event, at)
     drain()
   }
 
@@ -171,12 +173,14 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
     )
   }
 
-  const arrive = (ticket: Ticket): Waiter => {
-    const waiter: Waiter = { ticket: ticket.id, answer: undefined, resume: undefined }
-    waiters.set(ticket.id, waiter)
-    post({ _tag: "Arrived", ticket })
-    return waiter
-  }
+  const arrive = (ticket: Ticket): Effect.Effect<Waiter> =>
+    Effect.suspend(() => {
+      if (waiters.has(ticket.id)) return Effect.die(`a ticket with the id ${ticket.id} is alive`)
+      const waiter: Waiter = { ticket: ticket.id, answer: undefined, resume: undefined }
+      waiters.set(ticket.id, waiter)
+      post({ _tag: "Arrived", ticket })
+      return Effect.succeed(waiter)
+    })
 
   const answer = (waiter: Waiter): Effect.Effect<HeldLease, DispatchError> =>
     Effect.suspend(() =>
