@@ -158,7 +158,10 @@ export const released = (world: World, event: Extract<Event, { _tag: "Released" 
   if (!judged(world, lease, event.outcome) || !event.retry) return ended(world, ticket)
   ticket.waiting = true
   ticket.waitingSince = world.now
-  const spent = ticket.failures >= 3 || ticket.suspects >= 2
+  const left = Rules.pairsOf(world, ticket).filter((pair) =>
+    Rules.configured(ticket, pair) && !ticket.excluded.has(pair.server)
+  )
+  const spent = ticket.failures >= 3 || ticket.suspects >= 2 || (ticket.excluded.size > 0 && left.length === 0)
   if (spent) ticket.doom ??= new AttemptsExhausted({ attempts: ticket.grants })
   else if (world.stopping) ticket.doom ??= new Stopping()
 }

@@ -41,7 +41,9 @@ const rebuild = (world: World): void => {
     poolsOf(group).length > 1 || groups.some((other) => other !== group && poolsOf(other).includes(group[0]!.pool))
   )
   // All distances are read before anything moves.
-  const joins = changed.map((group) => [poolsOf(group).flatMap((pool) => Counters.distances(world, pool)), group] as const)
+  const joins = changed.map((group) =>
+    [poolsOf(group).flatMap((pool) => Counters.distances(world, pool)), group] as const
+  )
   for (const [kept, group] of joins) Counters.join(world, kept, group)
 }
 
