@@ -17,6 +17,7 @@ import { stopping, streamBroken, totalSpent } from "./OpenAiError.ts"
 import type { Passage } from "./Passage.ts"
 import type { RelayContext } from "./RelayContext.ts"
 import { editsOf } from "./Rewriting.ts"
+import { settle } from "./Settlement.ts"
 import { WholeAnswer } from "./WholeAnswer.ts"
 import { join, splice } from "./wire/Splice.ts"
 
@@ -186,13 +187,13 @@ export class Relay implements Dispatcher.DispatchHandler, Exchange, Watched {
   finish(outcome: Outcome, refusal?: OpenAiError): void {
     if (this.done) return
     if (this.answer?.begun === true && !this.passage.downstream.ended) this.passage.downstream.end()
-    this.settle(outcome, refusal)
+    this.release(outcome, refusal)
   }
 
   abort(outcome: Outcome, refusal?: OpenAiError): void {
     if (this.done) return
     if (this.answer?.begun === true) return this.break(refusal ?? streamBroken, outcome)
-    this.settle(outcome, refusal)
+    this.release(outcome, refusal)
   }
 
   // From the clock and from the fiber.
@@ -212,52 +213,33 @@ export class Relay implements Dispatcher.DispatchHandler, Exchange, Watched {
 
   stop(): void {
     if (this.answer?.begun === true) this.break(stopping, Outcome.Broken())
-    else this.settle(Outcome.Withdrawn(), stopping)
+    else this.release(Outcome.Withdrawn(), stopping)
   }
 
   /** The client is gone: the engine hears of it before its next token. */
   readonly withdraw: Effect.Effect<void> = Effect.sync(() => {
-    if (!this.done) this.settle(Outcome.Withdrawn())
+    if (!this.done) this.release(Outcome.Withdrawn())
   })
 
   private break(error: OpenAiError, outcome: Outcome): void {
     this.passage.downstream.fail(error)
-    this.settle(outcome)
+    this.release(outcome)
   }
 
-  private settle(outcome: Outcome, refusal?: OpenAiError): void {
+  private release(outcome: Outcome, refusal?: OpenAiError): void {
     if (this.done) return
     this.done = true
     this.passage.current = undefined
     if (this.complete) this.context.connections.give(this.connection!)
     else this.connection?.destroy(aborted)
-    this.charge(outcome)
-    this.resume(Effect.succeed({ outcome, value: refusal }))
-  }
-
-  private charge(outcome: Outcome): void {
-    const { body, downstream, path, ticket } = this.passage
-    const tokens = this.answer?.tokens(this.complete && !isRetriable(outcome)) ?? noTokens
-    // Of an answer that was cut, the prompt is guessed: about four bytes to a token.
-    const cut = tokens.prompt === undefined && this.answer?.begun === true && outcome._tag !== "Client"
-    const prompt = tokens.prompt ?? (cut && body!.scanned.stream ? Math.ceil(body!.scanned.length / 4) : undefined)
-    if (prompt !== undefined || tokens.completion !== undefined) {
-      this.lease.charge((prompt ?? 0) + 2 * (tokens.completion ?? 0))
-    }
-    this.context.usageLog.offer({
-      at: this.context.now(),
-      requestId: downstream.requestId,
-      ticket,
-      path,
-      stream: body!.scanned.stream,
-      lease: this.lease,
-      outcome: outcome._tag,
+    settle(this.context, this.passage, this.lease, {
+      outcome,
+      tokens: this.answer?.tokens(this.complete && !isRetriable(outcome)) ?? noTokens,
+      begun: this.answer?.begun === true,
       status: this.status,
-      promptTokens: tokens.prompt,
-      completionTokens: tokens.completion,
-      reported: tokens.reported,
       ttft: this.ttft,
       duration: performance.now() - this.sentAt
     })
+    this.resume(Effect.succeed({ outcome, value: refusal }))
   }
 }

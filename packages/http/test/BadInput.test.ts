@@ -214,7 +214,9 @@ describe("Bad input", () => {
   it.live("is a path that cannot be decoded", () =>
     Effect.gen(function*() {
       const rig = yield* Rig.make()
-      for (const path of ["/v1/%zz", "/v1/models/%", "/%", `/v1/models/${"x".repeat(300)}`, "/v1/" + "x/".repeat(500)]) {
+      for (
+        const path of ["/v1/%zz", "/v1/models/%", "/%", `/v1/models/${"x".repeat(300)}`, "/v1/" + "x/".repeat(500)]
+      ) {
         for (const method of ["POST", "GET"]) {
           const raw = yield* Raw.open(rig.port)
           raw.write(`${method} ${path} HTTP/1.1\r\nhost: test\r\nauthorization: Bearer ${Rig.secret}\r\n`)
@@ -230,12 +232,14 @@ describe("Bad input", () => {
       const rig = yield* Rig.make()
       const body = JSON.stringify(Rig.chat())
       const raw = yield* Raw.open(rig.port)
-      raw.write(Raw.head(Rig.secret, {
-        "content-length": String(body.length),
-        connection: "Upgrade, HTTP2-Settings",
-        upgrade: "h2c",
-        "http2-settings": "AAMAAABkAAQAAP__"
-      }) + body)
+      raw.write(
+        Raw.head(Rig.secret, {
+          "content-length": String(body.length),
+          connection: "Upgrade, HTTP2-Settings",
+          upgrade: "h2c",
+          "http2-settings": "AAMAAABkAAQAAP__"
+        }) + body
+      )
       assert.match(yield* raw.until((text) => text.includes("usage")), /HTTP\/1.1 200 OK/)
     }))
 

@@ -21,6 +21,8 @@ export interface RigOptions {
   readonly strategy?: StrategyName
   readonly policy?: PolicyName
   readonly patience?: number
+  readonly ttftThreshold?: number
+  readonly dispatcher?: Partial<Config["settings"]>
   readonly settings?: Partial<Settings>
   readonly listen?: Options["listen"]
   readonly threshold?: number
@@ -60,7 +62,7 @@ const configOf = (servers: ReadonlyArray<Server>, options: RigOptions): Config =
     maxUpload: 10_000_000
   },
   timeouts: { firstByte: 10_000, idle: 10_000, total: 20_000, shutdown: 5_000 },
-  settings: { ...defaults, total: options.settings?.total ?? 20_000 },
+  settings: { ...defaults, total: options.settings?.total ?? 20_000, ...options.dispatcher },
   organisations: [{ name: "univ-a", weight: 1 }, { name: "univ-b", weight: 1 }],
   servers,
   models: [
@@ -70,7 +72,7 @@ const configOf = (servers: ReadonlyArray<Server>, options: RigOptions): Config =
       aliases: ["test-alias"],
       strategy: options.strategy ?? "round-robin",
       policy: options.policy ?? "concurrent-requests",
-      ttftThreshold: 500,
+      ttftThreshold: options.ttftThreshold ?? 500,
       patience: options.patience ?? 20_000,
       servers: servers.map(({ url }) => url)
     },

@@ -1,0 +1,48 @@
+/** What one attempt cost: told to the lease, and written down. */
+import type { Lease } from "@aiguilleur/core/Lease"
+import type { Outcome } from "@aiguilleur/core/Outcome"
+import type { Tokens } from "./Answer.ts"
+import type { Passage } from "./Passage.ts"
+import type { RelayContext } from "./RelayContext.ts"
+
+export interface Ended {
+  readonly outcome: Outcome
+  readonly tokens: Tokens
+  /** Something of the answer reached the client. */
+  readonly begun: boolean
+  readonly status: number | undefined
+  readonly ttft: number | undefined
+  /** Milliseconds since sending. */
+  readonly duration: number
+}
+
+/** Of a stream that was cut, the engine has not said how long its prompt was: about four bytes to a token. */
+const promptOf = ({ body }: Passage, { begun, outcome, tokens }: Ended): number | undefined => {
+  if (tokens.prompt !== undefined || !begun || outcome._tag === "Client") return tokens.prompt
+  const { length, stream } = body!.scanned
+  return stream ? Math.ceil(length / 4) : undefined
+}
+
+export const settle = (context: RelayContext, passage: Passage, lease: Lease, ended: Ended): void => {
+  const { outcome, tokens } = ended
+  const prompt = promptOf(passage, ended)
+  // Where nothing is known, the dispatcher keeps to its estimate, or to nothing for work that was refused.
+  if (prompt !== undefined || tokens.completion !== undefined) {
+    lease.charge((prompt ?? 0) + 2 * (tokens.completion ?? 0))
+  }
+  context.usageLog.offer({
+    at: context.now(),
+    requestId: passage.downstream.requestId,
+    ticket: passage.ticket,
+    path: passage.path,
+    stream: passage.body!.scanned.stream,
+    lease,
+    outcome: outcome._tag,
+    status: ended.status,
+    promptTokens: tokens.prompt,
+    completionTokens: tokens.completion,
+    reported: tokens.reported,
+    ttft: ended.ttft,
+    duration: ended.duration
+  })
+}
