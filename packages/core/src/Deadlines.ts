@@ -17,6 +17,13 @@ export class Deadlines<A extends Due> {
     return this.heap.length
   }
 
+  /** One whose time is up and that counts. Looks only at those whose time is up. */
+  dueBy(now: number, counts: (item: A) => boolean, from = 0): A | undefined {
+    const item = this.heap[from]
+    if (item === undefined || item.deadline > now) return undefined
+    return counts(item) ? item : this.dueBy(now, counts, 2 * from + 1) ?? this.dueBy(now, counts, 2 * from + 2)
+  }
+
   add(item: A): void {
     item.heapIndex = this.heap.length
     this.heap.push(item)

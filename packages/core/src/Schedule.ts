@@ -27,9 +27,9 @@ export const schedule = (state: State, now: number, roll: number): Decision => {
 
 const end = (state: State, now: number): Decision | undefined => {
   for (const ticket of state.doomed) return { _tag: "End", ticket, reason: ticket.doom! }
-  const due = state.deadlines.first
   // A newcomer without any patience still gets what is free at its arrival.
-  if (due !== undefined && due.deadline <= now && !due.fresh) {
+  const due = state.deadlines.dueBy(now, ({ fresh }) => !fresh)
+  if (due !== undefined) {
     const reason = isTotal(state, due) ? new TotalSpent() : new PatienceSpent({ waited: waitedBy(due, now) })
     return { _tag: "End", ticket: due, reason }
   }
