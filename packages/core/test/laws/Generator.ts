@@ -11,10 +11,10 @@ import type { History, Step } from "./History.ts"
 const organisations = ["a", "b", "c"]
 const sites = ["x", "y"]
 const urls = ["s1", "s2", "s3", "s4", "s5"]
-const models = ["m1", "m2", "m3"]
-const keys = ["k1", "k2", "k3", "k4", "k5"]
-const modes: ReadonlyArray<RoutingMode> = ["any", "any", "private-first", "private-only"]
-const ttfts = [0.5, 40, 60, 150, 240, 400, 1_200]
+export const models = ["m1", "m2", "m3"]
+export const keys = ["k1", "k2", "k3", "k4", "k5"]
+export const modes: ReadonlyArray<RoutingMode> = ["any", "any", "private-first", "private-only"]
+export const ttfts = [0.5, 40, 60, 150, 240, 400, 1_200]
 
 const some = <A>({ chance }: Dice, items: ReadonlyArray<A>, probability: number): Array<A> =>
   items.filter(() => chance(probability))
@@ -41,7 +41,7 @@ const model = (from: Dice, name: string): Model => ({
   servers: some(from, urls, 0.5)
 })
 
-const caller = (from: Dice, key: string): Caller => {
+export const caller = (from: Dice, key: string): Caller => {
   const { below, chance, pick } = from
   return {
     key,
@@ -55,7 +55,7 @@ const caller = (from: Dice, key: string): Caller => {
   }
 }
 
-const outcomes: ReadonlyArray<(dice: Dice) => Outcome> = [
+export const outcomes: ReadonlyArray<(dice: Dice) => Outcome> = [
   () => Outcome.Served(),
   () => Outcome.Client(),
   () => Outcome.Down(),
@@ -67,7 +67,7 @@ const outcomes: ReadonlyArray<(dice: Dice) => Outcome> = [
   () => Outcome.Withdrawn()
 ]
 
-const change = (from: Dice): Change => {
+export const change = (from: Dice): Change => {
   const { below, chance, pick } = from
   const kinds: ReadonlyArray<() => Change> = [
     () => ({ _tag: "OrganisationChanged", organisation: { name: pick(organisations), weight: pick([1, 2, 3, 0.5]) } }),
@@ -87,7 +87,7 @@ const change = (from: Dice): Change => {
   return made._tag === "Stopping" && chance(0.8) ? { _tag: "OrganisationRemoved", name: "a" } : made
 }
 
-const observation = (from: Dice): Change => {
+export const observation = (from: Dice): Change => {
   const { chance, perhaps, pick } = from
   if (chance(0.5)) return { _tag: "HealthChecked", url: pick(urls), health: pick(["up", "up", "down"]) }
   const ttft = perhaps(() => pick(ttfts))
@@ -135,7 +135,7 @@ const steps = (from: Dice, weights: ReadonlyArray<number>): ReadonlyArray<Step> 
   return Array.from({ length }, one)
 }
 
-const opening = (from: Dice): ReadonlyArray<Step> =>
+export const opening = (from: Dice): ReadonlyArray<Step> =>
   [
     ...urls.map((url): Change => ({ _tag: "ServerChanged", server: server(from, url) })),
     ...models.map((name): Change => ({ _tag: "ModelChanged", model: model(from, name) })),
