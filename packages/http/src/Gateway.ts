@@ -167,7 +167,7 @@ export const make = Effect.gen(function*() {
     const passage = new Passage(ticket, serverRequest.url, request.headers, downstream)
     inFlight.add(passage)
     // However a request ends, its response closes.
-    response.once("close", () => {
+    response.on("close", () => {
       held.release(passage.heldBytes)
       if (response.writableEnded) inFlight.delete(passage)
       // The platform hears of the same event next, and interrupts what is under way.

@@ -71,13 +71,15 @@ class Intake implements Watched {
     const scanned = this.scanner.end()
     if (scanned._tag !== "ScannedBody") return this.finish(refusalOf(scanned))
     this.passage.body = { chunks: this.chunks, scanned }
-    this.finish(undefined)
+    // Nothing more will come: to stop listening would only cost time.
+    this.passage.current = undefined
+    this.resume(Effect.succeed(undefined))
   }
 
-  private finish(refused: OpenAiError | undefined): void {
+  private finish(refused: OpenAiError): void {
     this.detach()
     // What is still to come is drained or cut off once the refusal is out.
-    if (refused !== undefined) this.request.pause()
+    this.request.pause()
     this.resume(Effect.succeed(refused))
   }
 }
