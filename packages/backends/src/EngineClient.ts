@@ -4,7 +4,7 @@ import type { Server } from "@aiguilleur/core/Server"
 import { Effect, Predicate, Redacted, Stream } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import type { HttpClientError, HttpClientResponse } from "effect/http"
-import { url } from "./Address.ts"
+import { origin, url } from "./Address.ts"
 
 export interface EngineAnswer {
   readonly status: number
@@ -13,8 +13,8 @@ export interface EngineAnswer {
 
 export interface EngineClient {
   readonly get: (server: Server, path: string) => Effect.Effect<EngineAnswer, BackendError>
-  /** `target` is a path on the server's origin, as `rewrite` gives it. */
-  readonly post: (server: Server, url: string, body: unknown) => Effect.Effect<EngineAnswer, BackendError>
+  /** `target` is a path on the server's origin, as `rewrite` gives it. A form is sent as one, all else as JSON. */
+  readonly post: (server: Server, target: string, body: unknown) => Effect.Effect<EngineAnswer, BackendError>
 }
 
 /** Sixteen data-parallel vLLMs write less than 1 MB of metrics: more than this is no page to us. */
@@ -83,8 +83,16 @@ export const make: Effect.Effect<EngineClient, never, HttpClient.HttpClient> = E
           HttpClient.TracerDisabledWhen,
           () => true
         ),
-      post: (server, url, body) =>
-        send(server, HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.post(url), body), maxAnswer)
+      post: (server, target, body) => {
+        const request = HttpClientRequest.post(origin(server.url) + target)
+        return send(
+          server,
+          body instanceof FormData
+            ? HttpClientRequest.bodyFormData(request, body)
+            : HttpClientRequest.bodyJsonUnsafe(request, body),
+          maxAnswer
+        )
+      }
     }
   }
 )

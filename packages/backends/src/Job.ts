@@ -3,8 +3,8 @@ import type { Backend, Rewrite } from "@aiguilleur/core/Backend"
 import { BackendError } from "@aiguilleur/core/Backend"
 import type { Outcome } from "@aiguilleur/core/Outcome"
 import { Effect, Predicate, Schema } from "effect"
-import { origin } from "./Address.ts"
 import type { DriverSettings } from "./Driver.ts"
+import { endpointOf } from "./Endpoint.ts"
 import type { EngineClient } from "./EngineClient.ts"
 import { read } from "./EngineError.ts"
 
@@ -22,13 +22,36 @@ const reasons: Record<Outcome["_tag"], BackendError["reason"]> = {
 
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.Unknown))
 
-const rewritten = (body: Readonly<Record<string, unknown>>, { fields }: Rewrite) =>
+type Body = Readonly<Record<string, unknown>>
+
+const rewritten = (body: Body, { fields }: Rewrite): Body =>
   Object.fromEntries(Object.entries({ ...body, ...fields }).filter(([, value]) => value !== undefined))
 
-/** A job states its `priority` in its body, in our polarity, as any caller does; without one it is the least urgent. */
-const priorityOf = ({ priority }: Readonly<Record<string, unknown>>): number =>
-  Predicate.isNumber(priority) ? priority : 0
+const part = (value: unknown): string | Blob =>
+  value instanceof Blob ? value : Predicate.isString(value) ? value : JSON.stringify(value)
 
+/** Each member of a list is a part of its own, under the same name. */
+const form = (body: Body): FormData => {
+  const parts = new FormData()
+  for (const [name, value] of Object.entries(body)) {
+    for (const each of Array.isArray(value) ? value : [value]) parts.append(name, part(each))
+  }
+  return parts
+}
+
+const takesForm = (path: string): boolean => {
+  const endpoint = endpointOf(path)
+  return endpoint === "transcriptions" || endpoint === "translations"
+}
+
+/** Formats of a transcription that are no JSON. */
+const isText = ({ response_format }: Body): boolean =>
+  response_format === "text" || response_format === "srt" || response_format === "vtt"
+
+/** A job states its `priority` in its body, in our polarity, as any caller does; without one it is the least urgent. */
+const priorityOf = ({ priority }: Body): number => Predicate.isNumber(priority) ? priority : 0
+
+/** The endpoints of audio take a form, whose file is a `Blob`; asked for text, they answer with that. */
 export const call = (
   { classify, rewrite }: Pick<Backend, "classify" | "rewrite">,
   client: EngineClient,
@@ -42,11 +65,9 @@ export const call = (
       priority: priorityOf(request.body),
       bestPriority
     })
-    const { body, status } = yield* client.post(
-      server,
-      origin(server.url) + change.path,
-      rewritten(request.body, change)
-    )
+    const sent = rewritten(request.body, change)
+    const audio = takesForm(request.path)
+    const { body, status } = yield* client.post(server, change.path, audio ? form(sent) : sent)
     const outcome = classify({ _tag: "Answer", status, retryAfter: undefined, body })
     if (outcome._tag !== "Served") {
       const unknownModel = outcome._tag === "Misconfigured" && outcome.scope === "model"
@@ -56,6 +77,7 @@ export const call = (
         message: `${status} ${read(body).message}`.trim()
       })
     }
+    if (audio && isText(sent)) return body
     return yield* decode(body).pipe(
       Effect.mapError(() =>
         new BackendError({ server: server.url, reason: "malformed", message: `${status} without JSON` })

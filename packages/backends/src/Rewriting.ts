@@ -3,20 +3,38 @@ import type { Outgoing, Rewrite } from "@aiguilleur/core/Backend"
 import type { Model } from "@aiguilleur/core/Model"
 import type { Server } from "@aiguilleur/core/Server"
 import { target } from "./Address.ts"
+import type { Endpoint } from "./Endpoint.ts"
+import { endpointOf, moved } from "./Endpoint.ts"
+
+/** What one kind of engine wants otherwise. */
+export interface Manner {
+  /** What it is told, in its own polarity; without one the member is removed. */
+  readonly priority?: number | undefined
+  /** Streams that tell their usage only to who asks with `stream_options`. */
+  readonly usageOnRequest?: ReadonlyArray<Endpoint>
+  /** Endpoints that it has under one path alone. */
+  readonly paths?: Partial<Readonly<Record<Endpoint, string>>>
+}
 
 /** Elsewhere the usage is in the API's own events, and `stream_options` is unknown. */
-const usageOnRequest = /^\/v1\/(?:chat\/)?completions\/?(?:\?|$)/
+const usual: ReadonlyArray<Endpoint> = ["chat", "completions"]
 
 /**
- * `priority` is what the engine is told in its own polarity; `undefined` removes the member.
- *
  * **Gotchas**
  *
  * `fields.stream_options` is to be merged into the caller's own object, member by member (`continuous_usage_stats`,
  * `include_obfuscation` and whatever comes next are the caller's); it stands alone if the caller sent none or null.
  */
-export const rewrite = (server: Server, model: Model, outgoing: Outgoing, priority: number | undefined): Rewrite => {
-  const askUsage = outgoing.stream && !outgoing.includeUsage && usageOnRequest.test(outgoing.path)
+export const rewrite = (
+  server: Server,
+  model: Model,
+  outgoing: Outgoing,
+  { paths = {}, priority, usageOnRequest = usual }: Manner = {}
+): Rewrite => {
+  const endpoint = endpointOf(outgoing.path)
+  const path = endpoint === undefined ? undefined : paths[endpoint]
+  const askUsage = outgoing.stream && !outgoing.includeUsage && endpoint !== undefined &&
+    usageOnRequest.includes(endpoint)
   const fields = {
     model: model.engineName,
     priority,
@@ -24,7 +42,7 @@ export const rewrite = (server: Server, model: Model, outgoing: Outgoing, priori
     routing_mode: undefined
   }
   return {
-    path: target(server.url, outgoing.path),
+    path: target(server.url, path === undefined ? outgoing.path : moved(outgoing.path, path)),
     token: server.token,
     fields: askUsage ? { ...fields, stream_options: { include_usage: true } } : fields,
     dropUsage: askUsage

@@ -1,18 +1,28 @@
 /** vLLM: its metrics, its priorities (lower is sooner), and the errors that say something other than their status. */
 import type { Backend } from "@aiguilleur/core/Backend"
-import { BackendError } from "@aiguilleur/core/Backend"
-import type { Load } from "@aiguilleur/core/Load"
 import { Outcome } from "@aiguilleur/core/Outcome"
-import { Clock, Effect } from "effect"
+import { Effect } from "effect"
 import { classifyWith } from "./Classification.ts"
 import type { Driver } from "./Driver.ts"
+import { having } from "./Endpoint.ts"
 import * as EngineClient from "./EngineClient.ts"
-import * as HistogramWindow from "./HistogramWindow.ts"
 import * as Job from "./Job.ts"
 import * as Probe from "./Probe.ts"
 import * as Rewriting from "./Rewriting.ts"
-import type { VllmReading } from "./VllmMetrics.ts"
-import { read, readingOf } from "./VllmMetrics.ts"
+import * as Scrape from "./Scrape.ts"
+import { read } from "./VllmMetrics.ts"
+
+export const title = "vLLM"
+
+export const healthPath = "/health"
+
+/** Which of those that depend a server has follows from the task of its model. */
+export const endpoints = having(
+  ["chat", "completions", "responses", "messages", "countTokens", "tokenize", "detokenize"],
+  ["embeddings", "rerank", "score", "pooling", "classify", "transcriptions", "translations"]
+)
+
+const paths = { tokenize: "/tokenize", detokenize: "/detokenize", pooling: "/pooling", classify: "/classify" }
 
 const notForPriorities = /^Got priority -?\d+ but Priority scheduling is not enabled/
 
@@ -32,67 +42,17 @@ export const classify: Backend["classify"] = classifyWith((status, { message }) 
 
 /** Not negative, and 0 for the most urgent: requests that reach the engine beside us have 0 as well. */
 export const rewrite: Backend["rewrite"] = (server, model, outgoing) =>
-  Rewriting.rewrite(
-    server,
-    model,
-    outgoing,
-    server.priorityScheduling ? Math.max(0, outgoing.bestPriority - outgoing.priority) : undefined
-  )
-
-const problem = (status: number): BackendError["reason"] | undefined => {
-  if (status === 200) return undefined
-  if (status === 401 || status === 403) return "unauthorised"
-  if (status === 404) return "unsupported"
-  return status >= 500 ? "unhealthy" : "refused"
-}
-
-const toLoad = ({ kvCache, running, waiting }: VllmReading, p95: number | undefined): Load => ({
-  ...(running !== undefined && { running }),
-  ...(waiting !== undefined && { waiting }),
-  ...(kvCache !== undefined && { kvCache }),
-  ...(p95 !== undefined && { ttft: p95 * 1000 })
-})
+  Rewriting.rewrite(server, model, outgoing, {
+    priority: server.priorityScheduling ? Math.max(0, outgoing.bestPriority - outgoing.priority) : undefined,
+    paths
+  })
 
 export const make: Driver = (settings) =>
-  Effect.map(EngineClient.make, (client): Backend => {
-    const windows = new Map<string, ReadonlyMap<string, HistogramWindow.HistogramWindow>>()
-
-    const load: Backend["load"] = Effect.fnUntraced(function*(server, models) {
-      const { body, status } = yield* client.get(server, "/metrics").pipe(
-        Effect.timeoutOrElse({
-          duration: Probe.patience,
-          orElse: () =>
-            Effect.fail(new BackendError({ server: server.url, reason: "unreachable", message: "no metrics in time" }))
-        })
-      )
-      const reason = problem(status)
-      if (reason !== undefined) {
-        return yield* new BackendError({ server: server.url, reason, message: `${status} from /metrics` })
-      }
-      const now = yield* Clock.currentTimeMillis
-      const page = read(body)
-      const loads = new Map<string, Load>()
-      const kept = new Map<string, HistogramWindow.HistogramWindow>()
-      for (const model of models) {
-        const before = windows.get(server.url)?.get(model.name) ?? HistogramWindow.make(settings.ttftWindow)
-        const reading = readingOf(page, model.engineName)
-        // A page with figures but without the histogram has no first token yet; a page without figures says nothing.
-        const window = reading === undefined
-          ? before
-          : HistogramWindow.push(before, now, reading.ttft ?? HistogramWindow.nothing)
-        kept.set(model.name, window)
-        if (reading !== undefined) loads.set(model.name, toLoad(reading, HistogramWindow.quantile(window, now)))
-      }
-      windows.set(server.url, kept)
-      return loads
-    })
-
-    return {
-      kind: "vllm",
-      rewrite,
-      classify,
-      health: Probe.health(client, "/health"),
-      load,
-      call: Job.call({ classify, rewrite }, client, settings)
-    }
-  })
+  Effect.map(EngineClient.make, (client): Backend => ({
+    kind: "vllm",
+    rewrite,
+    classify,
+    health: Probe.health(client, healthPath),
+    load: Scrape.load(client, settings, read),
+    call: Job.call({ classify, rewrite }, client, settings)
+  }))

@@ -2,30 +2,17 @@ import { ServerKind } from "@aiguilleur/core/Server"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { FetchHttpClient } from "effect/http"
-import { Backends, check, supported } from "../src/Backends.ts"
+import { Backends, kinds, serves, supported, unserved } from "../src/Backends.ts"
 import { modelOf, outgoing, serverOf } from "./suite/BackendSuite.ts"
 
 describe("Backends", () => {
-  it.effect("has a driver for each kind that it says it supports, and it is that kind's", () =>
+  it.effect("has a driver for every kind of server, and it is that kind's", () =>
     Effect.gen(function*() {
       const backends = yield* Backends
-      const kinds = ServerKind.literals.filter(supported)
+      assert.deepStrictEqual([...kinds].sort(), [...ServerKind.literals].sort())
+      assert.isTrue(ServerKind.literals.every(supported))
       assert.deepStrictEqual(kinds.map((kind) => backends.of(kind).kind), kinds)
-      assert.includeMembers(kinds, ["vllm", "openai"])
     }).pipe(Effect.provide(Layer.provide(Backends.layer, FetchHttpClient.layer))))
-
-  it.effect("lets a server pass whose kind has a driver", () => check(serverOf("vllm")))
-
-  it.effect("refuses a kind without a driver while the configuration is read, and says what to write instead", () =>
-    Effect.gen(function*() {
-      const error = yield* Effect.flip(check(serverOf("lmdeploy")))
-      assert.deepStrictEqual([error._tag, error.kind, error.server], [
-        "UnsupportedKind",
-        "lmdeploy",
-        "http://engine:8000"
-      ])
-      assert.include(error.message, "use kind `openai`")
-    }))
 
   it.effect("gives its drivers the dispatcher's settings", () =>
     Effect.gen(function*() {
@@ -34,4 +21,23 @@ describe("Backends", () => {
       const { fields } = of("vllm").rewrite(server, modelOf(), outgoing({ priority: 1, bestPriority: 9 }))
       assert.strictEqual(fields["priority"], 8)
     }).pipe(Effect.provide(Layer.provide(Backends.layerOf({ bestPriority: 9 }), FetchHttpClient.layer))))
+
+  it("tells who has asked the wrong servers what none of them can do", () => {
+    assert.strictEqual(
+      unserved(["ollama", "whisper", "ollama"], "/v1/rerank"),
+      "No server of this model has /v1/rerank: Ollama and Whisper cannot do that."
+    )
+    assert.isUndefined(unserved(["ollama", "vllm"], "/v1/rerank"))
+    assert.isUndefined(unserved([], "/v1/rerank"))
+  })
+
+  it("sends an engine only what it can do, and what nobody has heard of yet", () => {
+    const able = (path: string) => kinds.filter((kind) => serves(kind, path)).sort()
+    assert.deepStrictEqual(able("/v1/chat/completions"), ["lmdeploy", "ollama", "openai", "vllm"])
+    assert.deepStrictEqual(able("/v1/audio/transcriptions"), ["ollama", "openai", "vllm", "whisper"])
+    assert.deepStrictEqual(able("/v1/embeddings"), ["ollama", "openai", "vllm"])
+    assert.deepStrictEqual(able("/api/chat"), ["ollama"])
+    assert.deepStrictEqual(able("/v1/of/next/year"), [...kinds].sort())
+    assert.deepStrictEqual(able("/admin"), [])
+  })
 })

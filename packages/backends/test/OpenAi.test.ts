@@ -3,16 +3,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { FetchHttpClient } from "effect/http"
 import * as OpenAi from "../src/OpenAi.ts"
-import { modelOf, outgoing, serverOf, suite } from "./suite/BackendSuite.ts"
-
-suite("OpenAi", { kind: "openai", driver: OpenAi.make, healthPath: "/v1/models" })
+import { modelOf, serverOf } from "./suite/BackendSuite.ts"
 
 describe("OpenAi", () => {
-  it("keeps the priority from a server that was said to schedule by it", () => {
-    const server = serverOf("openai", { priorityScheduling: true })
-    assert.isUndefined(OpenAi.rewrite(server, modelOf(), outgoing()).fields["priority"])
-  })
-
   it.effect("has no load to tell, and asks nobody for it", () =>
     Effect.gen(function*() {
       const { load } = yield* OpenAi.make(defaults)

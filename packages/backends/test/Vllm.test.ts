@@ -4,11 +4,9 @@ import { Effect, Fiber, Schema } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import * as Vllm from "../src/Vllm.ts"
-import { modelOf, outgoing, serverOf, suite } from "./suite/BackendSuite.ts"
+import { modelOf, outgoing, serverOf } from "./suite/BackendSuite.ts"
 import * as StubEngine from "./suite/StubEngine.ts"
 import { page } from "./Wire.ts"
-
-suite("Vllm", { kind: "vllm", driver: Vllm.make, healthPath: "/health" })
 
 const byPriority = serverOf("vllm", { priorityScheduling: true })
 

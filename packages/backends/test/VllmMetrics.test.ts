@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { read, readingOf } from "../src/VllmMetrics.ts"
+import { readingOf } from "../src/EngineReading.ts"
+import { read } from "../src/VllmMetrics.ts"
 import { page } from "./Wire.ts"
 
 const of = (version: string, model: string) => readingOf(read(page(`${version}/metrics.txt`)), model)

@@ -7,6 +7,8 @@ export const Load = Schema.Struct({
   /** Share of the KV cache in use, 0 to 1. */
   kvCache: Schema.optionalKey(Schema.Finite),
   /** Milliseconds: 95th percentile of the engine's own time to first token over the window. */
-  ttft: Schema.optionalKey(Schema.Finite)
+  ttft: Schema.optionalKey(Schema.Finite),
+  /** The engine holds the model in memory; if not, the next request pays for the loading. */
+  loaded: Schema.optionalKey(Schema.Boolean)
 })
 export interface Load extends Schema.Schema.Type<typeof Load> {}

@@ -1,4 +1,4 @@
-/** What every driver obeys; each driver's test file calls this once. */
+/** What every driver obeys, over an engine that answers what the test says. */
 import type { Backend, Outgoing, Reply } from "@aiguilleur/core/Backend"
 import type { Model } from "@aiguilleur/core/Model"
 import { isRetriable, Outcome } from "@aiguilleur/core/Outcome"
@@ -8,7 +8,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Redacted, Schema, Struct } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
-import type { Driver } from "../../src/Driver.ts"
+import type { DriverModule } from "../../src/Driver.ts"
+import { serves } from "../../src/Endpoint.ts"
 import * as StubEngine from "./StubEngine.ts"
 
 export const serverOf = (kind: ServerKind, changes: Partial<Server> = {}): Server => ({
@@ -110,17 +111,8 @@ const table: Array<readonly [what: string, reply: Reply, outcome: Outcome]> = [
 
 const Status = Schema.Int.check(Schema.isBetween({ minimum: 100, maximum: 599 }))
 
-export interface Subject {
-  readonly kind: ServerKind
-  readonly driver: Driver
-  /** What its health check asks for. */
-  readonly healthPath: string
-}
-
-export const suite = (name: string, { driver, healthPath, kind }: Subject) => {
-  const built = Effect.provide(driver(defaults), FetchHttpClient.layer)
-  // The pure half needs no engine.
-  const { classify, rewrite } = Effect.runSync(built)
+export const suite = (kind: ServerKind, { classify, endpoints, healthPath, make, rewrite, title: name }: DriverModule) => {
+  const built = Effect.provide(make(defaults), FetchHttpClient.layer)
 
   const rig = Effect.gen(function*() {
     const engine = yield* StubEngine.start
@@ -140,6 +132,11 @@ export const suite = (name: string, { driver, healthPath, kind }: Subject) => {
     it("joins the path with the prefix of the server's URL", () => {
       const prefixed = serverOf(kind, { url: "http://engine:8000/a/v1" })
       assert.strictEqual(rewrite(prefixed, modelOf(), outgoing()).path, "/a/v1/chat/completions")
+    })
+
+    it("lets nobody but vLLM hear of priorities, whatever its server is said to understand", () => {
+      const { fields } = rewrite(serverOf(kind, { priorityScheduling: true }), modelOf(), outgoing({ priority: 1 }))
+      assert.strictEqual(fields["priority"], kind === "vllm" ? 4 : undefined)
     })
 
     it("removes what is ours: priority and both spellings of the routing mode", () => {
@@ -162,7 +159,8 @@ export const suite = (name: string, { driver, healthPath, kind }: Subject) => {
       ["/v1/audio/transcriptions", true, false, false]
     ]
     it.each(usage)("on %s (stream: %s, asked by the caller: %s) asks for usage itself: %s", (path, ...rest) => {
-      const [stream, includeUsage, asked] = rest
+      const [stream, includeUsage, wanted] = rest
+      const asked = wanted && serves(endpoints, path)
       const { dropUsage, fields } = rewrite(serverOf(kind), modelOf(), outgoing({ path, stream, includeUsage }))
       assert.strictEqual(dropUsage, asked)
       assert.deepStrictEqual(fields["stream_options"], asked ? { include_usage: true } : undefined)
@@ -185,6 +183,12 @@ export const suite = (name: string, { driver, healthPath, kind }: Subject) => {
         assert.notInclude(["Broken", "Expired", "Withdrawn", "Down"], outcome._tag)
       }
     )
+
+    it.prop("keeps a server whose error quotes its caller", [Schema.String], ([words]) => {
+      const quoted = JSON.stringify({ error: { message: `'${words}: the model x does not exist' is no value of seed` } })
+      assert.deepStrictEqual(classify(answer(400, quoted)), Outcome.Client())
+      assert.deepStrictEqual(classify(answer(404, quoted)), Outcome.Client())
+    })
 
     it.prop("goes on elsewhere after any fault, whatever its code", [Schema.String, Schema.Boolean], ([code, sent]) => {
       assert.isTrue(isRetriable(classify(fault(code, sent))))
