@@ -1,0 +1,67 @@
+/** From the text of a scenario file to a scenario whose references all lead somewhere. */
+import { Result, Schema } from "effect"
+import { parseDocument } from "yaml"
+import * as Profiles from "../engine/Profile.ts"
+import { problemsOf } from "./Mismatch.ts"
+import { bestPriorityOf, Scenario } from "./Scenario.ts"
+import type { Problem } from "./ScenarioError.ts"
+import { ScenarioError } from "./ScenarioError.ts"
+
+const decodeUnknown = Schema.decodeUnknownResult(Scenario, { errors: "all", onExcessProperty: "error" })
+
+export const parse = (text: string): Result.Result<Scenario, ScenarioError> => {
+  const document = parseDocument(text, { prettyErrors: true, logLevel: "error" })
+  const problems = document.errors.map(({ message }) => ({ path: "", message: `not YAML: ${message.split("\n")[0]}` }))
+  return problems.length > 0 ? Result.fail(new ScenarioError({ problems })) : decode(document.toJS())
+}
+
+/** Of plain values, as JSON or a page of sliders has them. */
+export const decode = (value: unknown): Result.Result<Scenario, ScenarioError> =>
+  Result.match(decodeUnknown(value), {
+    onFailure: ({ issue }) => Result.fail(new ScenarioError({ problems: problemsOf(issue, value) })),
+    onSuccess: (scenario) => {
+      const problems = dangling(scenario)
+      return problems.length === 0 ? Result.succeed(scenario) : Result.fail(new ScenarioError({ problems }))
+    }
+  })
+
+/** What the Schema cannot see: names that nothing has, values that exclude one another. */
+const dangling = (scenario: Scenario): Array<Problem> => {
+  const problems: Array<Problem> = []
+  const report = (path: string, message: string) => problems.push({ path, message })
+  for (const field of ["models", "servers", "populations", "columns"] as const) {
+    if (scenario[field].length === 0) report(field, "expected at least one")
+    const names = scenario[field].map(({ name }) => name)
+    for (const [index, name] of names.entries()) {
+      if (names.indexOf(name) < index) report(`${field}[${index}].name`, `"${name}" is there twice`)
+    }
+  }
+  const models = scenario.models.map(({ name }) => name)
+  const isModel = (path: string, name: string) => {
+    if (!models.includes(name)) report(path, `expected one of ${models.join(", ")}, found "${name}"`)
+  }
+  const known = Profiles.profiles.map(({ name }) => name)
+  for (const [index, server] of scenario.servers.entries()) {
+    const path = `servers[${index}]`
+    if (!known.includes(server.profile)) {
+      report(`${path}.profile`, `expected one of ${known.join(", ")}, found "${server.profile}"`)
+    }
+    for (const [at, model] of (server.models ?? []).entries()) isModel(`${path}.models[${at}]`, model)
+  }
+  const best = bestPriorityOf(scenario)
+  for (const [index, population] of scenario.populations.entries()) {
+    const path = `populations[${index}]`
+    if (population.model !== undefined) isModel(`${path}.model`, population.model)
+    if (population.priority > best) {
+      report(`${path}.priority`, `expected at most ${best} (bestPriority), found ${population.priority}`)
+    }
+    const { arrivals } = population
+    if (arrivals.kind === "poisson" && (arrivals.perSecond === undefined) === (arrivals.points === undefined)) {
+      report(`${path}.arrivals`, "expected either perSecond or points")
+    }
+    if (arrivals.kind === "daily" && arrivals.hours !== undefined && arrivals.hours.length !== 24) {
+      report(`${path}.arrivals.hours`, `expected 24 numbers, found ${arrivals.hours.length}`)
+    }
+  }
+  return problems
+}

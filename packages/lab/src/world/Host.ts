@@ -1,0 +1,100 @@
+/** One simulated server of a fleet: its engine, its faults, and who waits for its answers. */
+import type { Server } from "@aiguilleur/core/Server"
+import * as Engine from "../engine/Engine.ts"
+import type { Profile } from "../engine/Profile.ts"
+import type { Demand, Sequence } from "../engine/Sequence.ts"
+import type { Agenda } from "../time/Agenda.ts"
+
+/** What a request hears from the server. Times are those of the agenda. */
+export interface Hearer {
+  readonly firstToken: () => void
+  readonly finished: () => void
+  /** The connection broke. */
+  readonly cut: () => void
+}
+
+export type Condition = "fine" | "down" | "busy" | "failing"
+
+export type Reply = Sequence | "refused" | "busy" | "failing" | "too-long"
+
+export class Host {
+  readonly server: Server
+  readonly profile: Profile
+  private readonly agenda: Agenda
+  private engine: Engine.Engine
+  private readonly hearers = new Map<string, Hearer>()
+  private wakeAt = Infinity
+  /** Grows with every appointment, so that those it replaces are not kept. */
+  private appointment = 0
+  condition: Condition = "fine"
+
+  constructor(server: Server, profile: Profile, agenda: Agenda) {
+    this.server = server
+    this.profile = profile
+    this.agenda = agenda
+    this.engine = this.boot()
+  }
+
+  submit(demand: Demand, hearer: Hearer): Reply {
+    if (this.condition !== "fine") return this.condition === "down" ? "refused" : this.condition
+    const submission = this.engine.submit(this.agenda.now, demand)
+    if (submission === "prompt-too-long") return "too-long"
+    if (submission === "queue-full") return "busy"
+    this.hearers.set(demand.id, hearer)
+    this.arm()
+    return submission
+  }
+
+  abort(sequence: Sequence): void {
+    this.hearers.delete(sequence.id)
+    this.engine.abort(this.agenda.now, sequence)
+    this.arm()
+  }
+
+  /** A server that goes down drops what it had; it comes back with an empty memory. */
+  become(condition: Condition): void {
+    this.condition = condition
+    if (condition !== "down") return
+    this.engine = this.boot()
+    this.wakeAt = Infinity
+    this.appointment++
+    const cut = [...this.hearers.values()]
+    this.hearers.clear()
+    for (const hearer of cut) hearer.cut()
+  }
+
+  counters(): Engine.Engine["counters"] {
+    return this.engine.counters
+  }
+
+  private boot(): Engine.Engine {
+    const engine = Engine.make({ profile: this.profile, jumps: true })
+    engine.advance(this.agenda.now)
+    return engine
+  }
+
+  private arm(): void {
+    const at = this.engine.nextEventAt() ?? Infinity
+    if (at === this.wakeAt) return
+    this.wakeAt = at
+    const appointment = ++this.appointment
+    if (at === Infinity) return
+    this.agenda.put(at, () => {
+      if (appointment === this.appointment) this.wake()
+    })
+  }
+
+  private wake(): void {
+    this.wakeAt = Infinity
+    const { engine } = this
+    for (const { finished, sequence, token } of engine.advance(this.agenda.now)) {
+      const hearer = this.hearers.get(sequence.id)
+      if (hearer === undefined) continue
+      if (token === 1) hearer.firstToken()
+      if (finished === undefined) continue
+      this.hearers.delete(sequence.id)
+      hearer.finished()
+    }
+    if (engine === this.engine) this.arm()
+  }
+}
