@@ -57,10 +57,9 @@ export const series = (samples: ReadonlyArray<Sample>, peer: string, phase: Phas
 export const paired = (
   { samples }: Series,
   base: Series,
-  compare: (own: Sample, other: Sample) => number,
-  summary: (values: ReadonlyArray<number>) => number = median
+  compare: (own: Sample, other: Sample) => number
 ): number =>
-  summary(samples.flatMap((own) => {
+  median(samples.flatMap((own) => {
     const other = base.samples.find((sample) => sample.repetition === own.repetition)
     return other === undefined ? [] : [compare(own, other)]
   }))
