@@ -7,7 +7,7 @@ export const ownerHigh = 2
 export const guestLow = 4
 export const guestHigh = 8
 const nobody = 0
-const everybody = 15
+export const everybody = 15
 
 export const isEntitled = (state: State, priority: number): boolean => priority >= state.settings.bestPriority - 1
 
@@ -37,16 +37,30 @@ export const isUp = ({ host, unknownUntil }: Pair, now: number): boolean =>
 
 const takesOne = (host: ServerState, now: number): boolean => host.cold || isHalfOpen(host, now)
 
+/** The best that a policy can be told of a server without a slot. */
+const idle = { hasSlot: false, leases: 0, ttft: undefined, ttftThreshold: Infinity }
+
+/** Nobody gets a slot here, whatever else may change: most servers of a busy fleet, so it is asked first. */
+export const isFull = (state: State, { model: { policy } }: ModelState, { leases, server }: ServerState): boolean =>
+  leases >= server.maxConcurrent + server.headroom && !state.registry.policies[policy].judge(idle)
+
+/** Whether the policy would have this server take one more, with or without a slot. */
+export const judges = (state: State, { model }: ModelState, { host, ttft }: Pair, now: number, hasSlot: boolean) =>
+  state.registry.policies[model.policy].judge({
+    hasSlot,
+    leases: host.leases,
+    ttft: ttft.figure(now),
+    ttftThreshold: model.ttftThreshold
+  })
+
 /** Bits of the owner's kinds that this server would take, the reserve aside. */
 const ownerAdmits = (state: State, model: ModelState, pair: Pair, now: number): number => {
   const { host } = pair
+  if (isFull(state, model, host)) return nobody
   if (!isUp(pair, now) || now < host.heldOffUntil || (host.leases > 0 && takesOne(host, now))) return nobody
   const { maxConcurrent, headroom } = host.server
-  const { judge } = state.registry.policies[model.model.policy]
-  const standing = { leases: host.leases, ttft: pair.ttft.figure(now), ttftThreshold: model.model.ttftThreshold }
-  const low = judge({ ...standing, hasSlot: host.leases < maxConcurrent })
-  if (low) return ownerLow | ownerHigh
-  return judge({ ...standing, hasSlot: host.leases < maxConcurrent + headroom }) ? ownerHigh : nobody
+  if (judges(state, model, pair, now, host.leases < maxConcurrent)) return ownerLow | ownerHigh
+  return headroom > 0 && judges(state, model, pair, now, host.leases < maxConcurrent + headroom) ? ownerHigh : nobody
 }
 
 /** Whether the owner of this server has a ticket waiting that it would take; the owner skips the reserve term. */
@@ -81,11 +95,10 @@ export const mayUse = (ticket: TicketState, host: ServerState): boolean =>
 export const admitted = (state: State, model: ModelState, pair: Pair, now: number): number => {
   const owner = ownerAdmits(state, model, pair, now)
   if (owner === nobody) return nobody
-  const { leases, guests, server: { maxConcurrent, ownerReserve } } = pair.host
-  const { ttftThreshold, policy } = model.model
+  const { guests, server: { maxConcurrent, ownerReserve } } = pair.host
   const open = ownerReserve === 0 || guests < maxConcurrent - ownerReserve ||
     // A policy that takes a ticket without a slot does not know the slot rule, nor its reserve.
-    state.registry.policies[policy].judge({ hasSlot: false, leases, ttft: pair.ttft.figure(now), ttftThreshold }) ||
+    judges(state, model, pair, now, false) ||
     !ownerWaits(state, pair.host, now)
   if (!open) return owner
   return owner === (ownerLow | ownerHigh) ? everybody : owner | guestHigh

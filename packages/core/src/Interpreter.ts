@@ -110,6 +110,8 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
         case "Hold":
           if (state.fresh.length === 0) return decision.wakeAt
           apply(state, { _tag: "Held" }, at)
+          // Newcomers without any patience are due now that they were passed over; for others nothing has changed.
+          if (decision.wakeAt === undefined || decision.wakeAt > at) return decision.wakeAt
       }
     }
   }

@@ -30,6 +30,7 @@ export const classOf = (model: ModelState, { mode, ticket: { caller } }: TicketS
   const pairs = eligible(model.pairs, limits)
   const made: ConstraintClass = { ...limits, pairs, hosts: new Set(pairs.map(({ host }) => host)) }
   model.classes.set(id, made)
+  if (pairs.length === 0) model.stranded.push(made)
   return made
 }
 
@@ -45,6 +46,7 @@ const leafOf = (ticket: TicketState): Leaf => {
     organisation,
     priority: ticket.priority,
     account: ticket.account!,
+    since: ticket.arrivedAt,
     head: undefined,
     tail: undefined,
     index: room.leaves.length
@@ -64,16 +66,35 @@ export const offer = (state: State, ticket: TicketState): void => {
     return
   }
   const leaf = leafOf(ticket)
-  let before = leaf.tail
-  while (before !== undefined && byArrival(before, ticket) > 0) before = before.previous
+  const before = predecessor(leaf, ticket)
   const after = before === undefined ? leaf.head : before.next
   ticket.leaf = leaf
-  ticket.previous = before
-  ticket.next = after
-  if (before === undefined) leaf.head = ticket
-  else before.next = ticket
-  if (after === undefined) leaf.tail = ticket
-  else after.previous = ticket
+  link(leaf, before, ticket)
+  link(leaf, ticket, after)
+}
+
+/** Looked for from both ends at once: newcomers are the youngest of their leaf, those that come back mostly the oldest. */
+const predecessor = (leaf: Leaf, ticket: TicketState): TicketState | undefined => {
+  let late = leaf.tail
+  let early = leaf.head
+  while (late !== undefined && byArrival(late, ticket) > 0) {
+    if (byArrival(early!, ticket) > 0) return early!.previous
+    late = late.previous
+    early = early!.next
+  }
+  return late
+}
+
+/** Makes two tickets of a leaf neighbours; a missing one is the end of the leaf. */
+const link = (leaf: Leaf, previous: TicketState | undefined, next: TicketState | undefined): void => {
+  if (next === undefined) leaf.tail = previous
+  else next.previous = previous
+  if (previous !== undefined) {
+    previous.next = next
+    return
+  }
+  leaf.head = next
+  if (next !== undefined) leaf.since = next.arrivedAt
 }
 
 /** Takes a ticket out, wherever it waits, in constant time. */
@@ -85,10 +106,7 @@ export const withdraw = (state: State, ticket: TicketState): void => {
   state.retries.delete(ticket)
   const { leaf, next, previous } = ticket
   if (leaf === undefined) return
-  if (previous === undefined) leaf.head = next
-  else previous.next = next
-  if (next === undefined) leaf.tail = previous
-  else next.previous = previous
+  link(leaf, previous, next)
   ticket.leaf = ticket.previous = ticket.next = undefined
   if (leaf.head === undefined) removeLeaf(leaf)
 }

@@ -1,10 +1,11 @@
 /** The decision: reads state, time and dice, and says the one next thing to do. Changes nothing. */
-import { admitted, isUp, kindOf, mayUse } from "./Admission.ts"
+import { admitted, everybody, isUp, kindOf, mayUse } from "./Admission.ts"
 import { downDeadline, isTotal, waitedBy } from "./Deadline.ts"
 import type { Reason } from "./DispatchError.ts"
 import { AttemptsExhausted, NoServer, NoServerUp, PatienceSpent, TotalSpent } from "./DispatchError.ts"
 import { compare, effectivePriority } from "./ServiceOrder.ts"
 import type { ConstraintClass, ModelState, Pair, State, TicketState } from "./State.ts"
+import type { KeyAccount } from "./VirtualService.ts"
 import { wakeAt } from "./Wake.ts"
 
 export type Decision =
@@ -57,8 +58,7 @@ const unserved = (state: State, model: ModelState, now: number): Decision | unde
       : undefined
   }
   const allUp = model.pairs.every((pair) => isUp(pair, now))
-  for (const { leaves, pairs } of model.classes.values()) {
-    if (allUp && pairs.length > 0) continue
+  for (const { leaves, pairs } of allUp ? model.stranded : model.classes.values()) {
     for (const leaf of leaves) {
       const ended = judge(leaf.head!, pairs)
       if (ended !== undefined) return ended
@@ -75,34 +75,50 @@ const unserved = (state: State, model: ModelState, now: number): Decision | unde
 const usable = (ticket: TicketState): ReadonlyArray<Pair> =>
   ticket.class!.pairs.filter(({ host }) => ticket.excluded?.has(host) !== true)
 
+/** The best so far, with the figures that the next one is compared with. */
+interface Best {
+  ticket: TicketState | undefined
+  priority: number
+  open: ReadonlyArray<Open>
+}
+
 const assign = (state: State, now: number, roll: number): Decision | undefined => {
-  let best: TicketState | undefined
-  let bestPriority = -1
-  let bestOpen: ReadonlyArray<Open> = []
-  const consider = (ticket: TicketState, open: ReadonlyArray<Open>): void => {
-    const priority = effectivePriority(state.settings, ticket.priority, ticket.arrivedAt, now)
-    if (priority < bestPriority) return
-    if (best !== undefined && compare(ticket, priority, best, bestPriority) >= 0) return
-    best = ticket
-    bestPriority = priority
-    bestOpen = open
-  }
+  const best: Best = { ticket: undefined, priority: -1, open: none }
   for (const model of state.models.values()) {
     if (model.waiting === 0) continue
     const open = openPairs(state, model, now)
     if (open.length === 0) continue
     for (const room of model.classes.values()) {
-      if (room.leaves.length === 0) continue
-      const reachable = open.filter(({ pair }) => room.hosts.has(pair.host))
-      if (reachable.length > 0) considerLeaves(state, room, reachable, consider)
+      if (room.leaves.length > 0) considerLeaves(state, room, reachedBy(room, open), now, best)
     }
     for (const ticket of state.retries) {
       if (ticket.model !== model) continue
       const reachable = open.filter(({ pair }) => mayUse(ticket, pair.host))
-      if (takenBy(state, ticket.ticket.caller.organisation, ticket.priority, reachable)) consider(ticket, reachable)
+      if (!takenBy(state, ticket.ticket.caller.organisation, ticket.priority, reachable)) continue
+      const priority = effectivePriority(state.settings, ticket.priority, ticket.arrivedAt, now)
+      if (precedes(ticket, ticket.account!, ticket.arrivedAt, priority, best)) {
+        replace(best, ticket, priority, reachable)
+      }
     }
   }
-  return best === undefined ? undefined : choose(state, best, bestOpen, now, roll)
+  return best.ticket === undefined ? undefined : choose(state, best.ticket, best.open, now, roll)
+}
+
+const replace = (best: Best, ticket: TicketState, priority: number, open: ReadonlyArray<Open>): void => {
+  best.ticket = ticket
+  best.priority = priority
+  best.open = open
+}
+
+const precedes = (
+  ticket: TicketState,
+  account: KeyAccount,
+  arrivedAt: number,
+  priority: number,
+  best: Best
+): boolean => {
+  if (best.ticket === undefined || priority !== best.priority) return priority > best.priority
+  return compare(ticket, account, arrivedAt, best.ticket) < 0
 }
 
 const openPairs = (state: State, model: ModelState, now: number): ReadonlyArray<Open> => {
@@ -114,20 +130,32 @@ const openPairs = (state: State, model: ModelState, now: number): ReadonlyArray<
   return open
 }
 
+const none: ReadonlyArray<Open> = []
+
+const reachedBy = ({ hosts }: ConstraintClass, open: ReadonlyArray<Open>): ReadonlyArray<Open> => {
+  // One slot came free, mostly.
+  if (open.length === 1) return hosts.has(open[0]!.pair.host) ? open : none
+  return open.filter(({ pair }) => hosts.has(pair.host))
+}
+
 const considerLeaves = (
   state: State,
   { leaves }: ConstraintClass,
   open: ReadonlyArray<Open>,
-  consider: (ticket: TicketState, open: ReadonlyArray<Open>) => void
+  now: number,
+  best: Best
 ): void => {
-  for (const { head, organisation, priority } of leaves) {
-    if (takenBy(state, organisation, priority, open)) consider(head!, open)
+  if (open.length === 0) return
+  for (const { account, head, organisation, priority: base, since } of leaves) {
+    const priority = effectivePriority(state.settings, base, since, now)
+    if (priority < best.priority || !precedes(head!, account, since, priority, best)) continue
+    if (takenBy(state, organisation, base, open)) replace(best, head!, priority, open)
   }
 }
 
 const takenBy = (state: State, organisation: string, priority: number, open: ReadonlyArray<Open>): boolean => {
   for (const { kinds, pair } of open) {
-    if ((kinds & kindOf(state, pair.host, organisation, priority)) !== 0) return true
+    if (kinds === everybody || (kinds & kindOf(state, pair.host, organisation, priority)) !== 0) return true
   }
   return false
 }

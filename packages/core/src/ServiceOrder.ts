@@ -1,6 +1,7 @@
 /** Who goes before whom at one instant: DESIGN §3.3. */
 import type { Settings } from "./Settings.ts"
 import type { TicketState } from "./State.ts"
+import type { KeyAccount } from "./VirtualService.ts"
 
 /** Base priority plus one for each ageing interval waited since arrival, at most the best. It orders; it does not entitle. */
 export const effectivePriority = (
@@ -16,9 +17,12 @@ export const effectivePriority = (
 /** By arrival, then by order of arrival: total. Negative if `a` comes first. */
 export const byArrival = (a: TicketState, b: TicketState): number => a.arrivedAt - b.arrivedAt || a.seq - b.seq
 
-/** The whole order, for two tickets whose effective priorities are known. Negative if `a` comes first. */
-export const compare = (a: TicketState, priorityOfA: number, b: TicketState, priorityOfB: number): number =>
-  priorityOfB - priorityOfA ||
-  a.account!.organisation.service - b.account!.organisation.service ||
-  a.account!.service - b.account!.service ||
-  byArrival(a, b)
+/**
+ * The order of two tickets of the same effective priority; negative if `a` comes first. Its account and its arrival are
+ * given apart, so that `a`, which may be far away in memory, is looked at only between equals.
+ */
+export const compare = (a: TicketState, account: KeyAccount, arrivedAt: number, b: TicketState): number =>
+  account.organisation.service - b.account!.organisation.service ||
+  account.service - b.account!.service ||
+  arrivedAt - b.arrivedAt ||
+  a.seq - b.seq

@@ -77,6 +77,8 @@ export interface Leaf {
   readonly organisation: string
   readonly priority: number
   account: KeyAccount
+  /** When its head arrived: read at each decision, where the tickets themselves would be far away. */
+  since: number
   head: TicketState | undefined
   tail: TicketState | undefined
   /** Place in the class's list of leaves. */
@@ -88,6 +90,8 @@ export interface ModelState {
   pairs: Array<Pair>
   pool: Pool
   readonly classes: Map<string, ConstraintClass>
+  /** Those of them that no server is configured for. */
+  stranded: Array<ConstraintClass>
   waiting: number
   /** Ordinal of the server that was last given a ticket of this model. */
   turn: number

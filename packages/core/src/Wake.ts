@@ -1,7 +1,7 @@
 /** The next instant at which time alone changes the answer of `schedule`. */
-import { isUp } from "./Admission.ts"
+import { isFull, isUp, judges } from "./Admission.ts"
 import { downDeadline } from "./Deadline.ts"
-import type { ModelState, Pair, State } from "./State.ts"
+import type { ModelState, State } from "./State.ts"
 
 /**
  * Ageing is not among the causes: it changes who is next, never whether a server admits anybody, so its effect
@@ -27,7 +27,8 @@ const wakeOf = (state: State, model: ModelState, now: number, at: (instant: numb
     at(pair.host.heldOffUntil)
     at(pair.host.ejection?.until)
     at(pair.unknownUntil)
-    if (isHeldByPolicy(state, model, pair, now)) at(pair.ttft.changesAt(now))
+    // Even a free slot would not do: then a sample that expires may.
+    if (!isFull(state, model, pair.host) && !judges(state, model, pair, now, true)) at(pair.ttft.changesAt(now))
   }
   if (allUp) return
   for (const { leaves, pairs } of model.classes.values()) {
@@ -38,12 +39,3 @@ const wakeOf = (state: State, model: ModelState, now: number, at: (instant: numb
     at(downDeadline(state, ticket, ticket.class!.pairs.filter(({ host }) => !ticket.excluded!.has(host)), now))
   }
 }
-
-/** Whether even a free slot would not do: then a sample that expires may. */
-const isHeldByPolicy = (state: State, { model }: ModelState, { host, ttft }: Pair, now: number): boolean =>
-  !state.registry.policies[model.policy].judge({
-    hasSlot: true,
-    leases: host.leases,
-    ttft: ttft.figure(now),
-    ttftThreshold: model.ttftThreshold
-  })

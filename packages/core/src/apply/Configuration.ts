@@ -63,6 +63,7 @@ export const modelChanged = (state: State, model: Model): void => {
       pairs: [],
       pool: makeLevel(),
       classes: new Map(),
+      stranded: [],
       waiting: 0,
       turn: 0,
       pace: { grants: 0, at: state.now, since: undefined }

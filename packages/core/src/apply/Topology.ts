@@ -19,6 +19,7 @@ export const rebuild = (state: State): void => {
       room.pairs = eligible(model.pairs, room)
       room.hosts = new Set(room.pairs.map(({ host }) => host))
     }
+    model.stranded = [...model.classes.values()].filter(({ pairs }) => pairs.length === 0)
   }
   rebuildPools(state)
 }
