@@ -1,5 +1,6 @@
 /** One simulated server of a fleet: its engine, its faults, and who waits for its answers. */
 import type { Server } from "@aiguilleur/core/Server"
+import type { Counters } from "../engine/Counters.ts"
 import * as Engine from "../engine/Engine.ts"
 import type { Profile } from "../engine/Profile.ts"
 import type { Demand, Sequence } from "../engine/Sequence.ts"
@@ -23,6 +24,7 @@ export class Host {
   private readonly agenda: Agenda
   private engine: Engine.Engine
   private readonly hearers = new Map<string, Hearer>()
+  private readonly past: Array<Counters> = []
   private wakeAt = Infinity
   /** Grows with every appointment, so that those it replaces are not kept. */
   private appointment = 0
@@ -55,6 +57,7 @@ export class Host {
   become(condition: Condition): void {
     this.condition = condition
     if (condition !== "down") return
+    this.past.push(this.engine.counters)
     this.engine = this.boot()
     this.wakeAt = Infinity
     this.appointment++
@@ -63,8 +66,23 @@ export class Host {
     for (const hearer of cut) hearer.cut()
   }
 
-  counters(): Engine.Engine["counters"] {
-    return this.engine.counters
+  generated(): number {
+    return this.total(({ generationTokens }) => generationTokens)
+  }
+
+  preemptions(): number {
+    return this.total(({ preemptions }) => preemptions)
+  }
+
+  /** Share of the prompts' tokens that were found in the prefix cache. */
+  reused(): number {
+    const prompts = this.total(({ promptTokens }) => promptTokens)
+    return prompts === 0 ? 0 : this.total(({ reusedTokens }) => reusedTokens) / prompts
+  }
+
+  /** Over all lives of its engine. */
+  private total(count: (counters: Counters) => number): number {
+    return [...this.past, this.engine.counters].reduce((sum, counters) => sum + count(counters), 0)
   }
 
   private boot(): Engine.Engine {

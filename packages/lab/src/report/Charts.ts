@@ -1,0 +1,156 @@
+/** Which charts a report has, as data that the page's small script hands to uPlot. */
+import type { ColumnReport, Line, Report } from "./Report.ts"
+
+export interface Panel {
+  /** Name of the column. */
+  readonly column: string
+  readonly x: ReadonlyArray<number>
+  readonly lines: ReadonlyArray<{ readonly label: string; readonly values: Line; readonly dashed?: boolean }>
+}
+
+export interface Chart {
+  readonly id: string
+  readonly title: string
+  readonly note: string
+  /** `millis` are drawn on a logarithmic scale. */
+  readonly unit: "count" | "millis" | "percent" | "tokens"
+  readonly x: "seconds" | "millis"
+  readonly panels: ReadonlyArray<Panel>
+}
+
+type Named = Readonly<Record<string, Line>>
+
+const lines = (named: Named, dashed = false) =>
+  Object.entries(named).map(([label, values]) => ({ label, values, ...(dashed ? { dashed } : {}) }))
+
+const timed = ({ columns }: Report, pick: (column: ColumnReport) => Panel["lines"]): Chart["panels"] =>
+  columns.map((column) => ({ column: column.name, x: column.series.at, lines: pick(column) }))
+
+const distributed = (
+  { bounds, columns }: Report,
+  pick: (column: ColumnReport) => ReadonlyArray<readonly [string, ReadonlyArray<number>]>
+): Chart["panels"] =>
+  columns.map((column) => ({
+    column: column.name,
+    x: bounds,
+    lines: pick(column).flatMap(([label, values]) => values.length === 0 ? [] : [{ label, values }])
+  }))
+
+export const charts = (report: Report): ReadonlyArray<Chart> => [
+  {
+    id: "active",
+    title: "Active users",
+    note: "Requests that wait or are being answered.",
+    unit: "count",
+    x: "seconds",
+    panels: timed(report, ({ series }) => [{ label: "active", values: series.active }])
+  },
+  {
+    id: "waiting",
+    title: "Queue depth by priority",
+    note: "Requests that wait for a server; those inside an engine's own queue are not seen here.",
+    unit: "count",
+    x: "seconds",
+    panels: timed(report, ({ series }) => lines(series.waiting))
+  },
+  {
+    id: "ttft-priority",
+    title: "Time to first token by priority",
+    note: "p95 from arrival to first token, by moment of arrival.",
+    unit: "millis",
+    x: "seconds",
+    panels: timed(report, ({ series }) => lines(series.ttftByPriority))
+  },
+  {
+    id: "ttft-organisation",
+    title: "Time to first token by organisation",
+    note: "p95, as above; the eight organisations with most service.",
+    unit: "millis",
+    x: "seconds",
+    panels: timed(report, ({ series }) => lines(series.ttftByOrganisation))
+  },
+  {
+    id: "ttft-distribution",
+    title: "Time to first token, distribution by priority",
+    note: "Share of the requests whose first token came within this time.",
+    unit: "percent",
+    x: "millis",
+    panels: distributed(
+      report,
+      ({ priorities }) => priorities.map(({ priority, ttftDistribution }) => [`priority ${priority}`, ttftDistribution])
+    )
+  },
+  {
+    id: "ttft-distribution-organisation",
+    title: "Time to first token, distribution by organisation",
+    note: "As above; the eight organisations with most service.",
+    unit: "percent",
+    x: "millis",
+    panels: distributed(
+      report,
+      ({ organisations }) => largest(organisations).map(({ name, ttftDistribution }) => [name, ttftDistribution])
+    )
+  },
+  {
+    id: "total-priority",
+    title: "Total time by priority",
+    note: "p95 from arrival to the last token, by moment of arrival.",
+    unit: "millis",
+    x: "seconds",
+    panels: timed(report, ({ series }) => lines(series.totalByPriority))
+  },
+  {
+    id: "total-organisation",
+    title: "Total time by organisation",
+    note: "p95, as above.",
+    unit: "millis",
+    x: "seconds",
+    panels: timed(report, ({ series }) => lines(series.totalByOrganisation))
+  },
+  {
+    id: "total-distribution",
+    title: "Total time, distribution by priority",
+    note: "Share of the requests answered to the end within this time.",
+    unit: "percent",
+    x: "millis",
+    panels: distributed(
+      report,
+      ({ priorities }) =>
+        priorities.map(({ priority, totalDistribution }) => [`priority ${priority}`, totalDistribution])
+    )
+  },
+  {
+    id: "utilisation",
+    title: "Utilisation per server",
+    note: "Share of the slots in use; above 100 % where slots are not heeded or headroom is used.",
+    unit: "percent",
+    x: "seconds",
+    panels: timed(report, ({ series }) => lines(series.utilisation))
+  },
+  {
+    id: "service",
+    title: "Service against entitlement",
+    note:
+      "Thousands of tokens (prompt + 2 × output) so far; dashed: what the weight entitled to while work was waiting.",
+    unit: "tokens",
+    x: "seconds",
+    panels: timed(report, ({ series }) => [...lines(series.service), ...entitled(series.entitlement)])
+  },
+  {
+    id: "requeues",
+    title: "Requeues and refusals",
+    note: "So far, by moment of arrival; refused, evicted and failed requests count as refusals.",
+    unit: "count",
+    x: "seconds",
+    panels: timed(report, ({ series }) => [
+      { label: "requeues", values: series.requeues },
+      { label: "refusals", values: series.refusals }
+    ])
+  }
+]
+
+const entitled = (named: Named): Panel["lines"] =>
+  lines(named, true).map((line) => ({ ...line, label: `${line.label}, entitled` }))
+
+const largest = <A extends { readonly service: number; readonly requests: number }>(all: ReadonlyArray<A>) =>
+  all.filter(({ requests }) => requests > 0).toSorted((a, b) => b.service - a.service).slice(0, 8)

@@ -1,0 +1,148 @@
+/** The report on one policy, from what was recorded while it ran. */
+import type { Column, Scenario } from "../scenario/Scenario.ts"
+import { nameOf } from "../world/Fleet.ts"
+import type { Line } from "../world/Ledger.ts"
+import type { Recorder } from "../world/Recorder.ts"
+import * as Fairness from "./Fairness.ts"
+import type { Figure } from "./Grouping.ts"
+import { by, group, overTime } from "./Grouping.ts"
+import { rounded } from "./Quantiles.ts"
+import type { ColumnReport, Line as Curve, Series } from "./Report.ts"
+
+/** More curves than this in one chart, and nobody can tell them apart: the largest are shown. */
+const mostCurves = 8
+
+export const make = (
+  scenario: Scenario,
+  column: Column,
+  recorder: Recorder,
+  unloaded: ReadonlyMap<string, number | null>
+): ColumnReport => {
+  const { hosts, lines, organisations, readings } = recorder
+  const weights = organisations.map((name) => scenario.organisations?.find((other) => other.name === name)?.weight ?? 1)
+  const shares = Fairness.shares(readings, weights)
+  const byPopulation = by(lines, ({ population }) => population)
+  const byOrganisation = by(lines, ({ population }) => population.organisation)
+  const byPriority = [...by(lines, ({ population }) => population.priority)].toSorted(([a], [b]) => b - a)
+  const byServer = by(lines, ({ server }) => server)
+  const duration = readings.at(-1)?.at ?? scenario.duration
+  let tokens = 0
+  for (const host of hosts) tokens += host.generated()
+  return {
+    name: column.name,
+    strategy: column.strategy,
+    policy: column.policy,
+    settings: settingsOf(column),
+    all: group(lines),
+    populations: scenario.populations.map((population) => ({
+      name: population.name,
+      organisation: population.organisation,
+      priority: population.priority,
+      unloadedTtft: unloaded.get(population.name) ?? null,
+      ...group(byPopulation.get(population) ?? [])
+    })),
+    priorities: byPriority.map(([priority, lines]) => ({ priority, ...group(lines) })),
+    organisations: organisations.map((name, place) => ({
+      name,
+      weight: weights[place]!,
+      service: Fairness.sum(shares.service, place),
+      entitlement: Fairness.sum(shares.entitlement, place),
+      ...group(byOrganisation.get(name) ?? [])
+    })),
+    servers: hosts.map((host, place) => ({
+      name: nameOf(host.server.url),
+      organisation: host.server.organisation,
+      profile: host.profile.name,
+      utilisation: Math.round(1000 * readings.reduce((sum, { busy }) => sum + busy[place]!, 0) / readings.length) /
+        1000,
+      requests: byServer.get(host.server.url)?.length ?? 0,
+      preemptions: host.preemptions(),
+      reused: Math.round(1000 * host.reused()) / 1000
+    })),
+    tokensPerSecond: rounded(tokens / (duration / 1000)),
+    series: seriesOf(recorder, shares, byPriority, byOrganisation)
+  }
+}
+
+const named = new Set(["name", "strategy", "policy"])
+
+/** What the column changes of the fleet. */
+const settingsOf = (column: Column): ReadonlyArray<string> =>
+  Object.entries(column).flatMap(([field, value]) => named.has(field) ? [] : [`${field}: ${value ?? "off"}`])
+
+const seriesOf = (
+  { hosts, lines, organisations, readings }: Recorder,
+  shares: Fairness.Shares,
+  byPriority: ReadonlyArray<readonly [number, ReadonlyArray<Line>]>,
+  byOrganisation: ReadonlyMap<string, ReadonlyArray<Line>>
+): Series => {
+  const step = readings[0]?.at ?? 1
+  const count = readings.length
+  const largest = organisations
+    .map((name, place) => ({ name, place, service: Fairness.sum(shares.service, place) }))
+    .filter(({ name }) => byOrganisation.has(name))
+    .toSorted((a, b) => b.service - a.service || a.place - b.place)
+    .slice(0, mostCurves)
+  const timed = (figure: Figure) => ({
+    byPriority: Object.fromEntries(byPriority.map(([priority, lines]) => [
+      `priority ${priority}`,
+      overTime(lines, figure, step, count)
+    ])),
+    byOrganisation: Object.fromEntries(
+      largest.map(({ name }) => [name, overTime(byOrganisation.get(name) ?? [], figure, step, count)])
+    )
+  })
+  const ttft = timed("ttft")
+  const totals = timed("total")
+  return {
+    at: readings.map(({ at }) => rounded(at / 1000)),
+    active: readings.map(({ active }) => active),
+    waiting: Object.fromEntries(
+      byPriority.map(([priority]) => [`priority ${priority}`, readings.map(({ waiting }) => waiting[priority]!)])
+    ),
+    ttftByPriority: ttft.byPriority,
+    ttftByOrganisation: ttft.byOrganisation,
+    totalByPriority: totals.byPriority,
+    totalByOrganisation: totals.byOrganisation,
+    utilisation: utilisationOf(hosts.map(({ server }) => nameOf(server.url)), readings.map(({ busy }) => busy)),
+    service: curves(largest, shares.service),
+    entitlement: curves(largest, shares.entitlement),
+    requeues: runningCount(lines, readings.map(({ at }) => at), ({ requeues }) => requeues),
+    refusals: runningCount(
+      lines,
+      readings.map(({ at }) => at),
+      ({ ending }) => ending === "refused" || ending === "evicted" || ending === "failed" ? 1 : 0
+    )
+  }
+}
+
+const curves = (
+  organisations: ReadonlyArray<{ readonly name: string; readonly place: number }>,
+  rows: ReadonlyArray<ReadonlyArray<number>>
+) => Object.fromEntries(organisations.map(({ name, place }) => [name, Fairness.running(rows, place)]))
+
+/** Each server's curve; of a large fleet the busiest, the idlest and the mean. */
+const utilisationOf = (
+  names: ReadonlyArray<string>,
+  rows: ReadonlyArray<ReadonlyArray<number>>
+): Record<string, Curve> => {
+  const percent = (share: number) => Math.round(1000 * share) / 10
+  if (names.length <= mostCurves) {
+    return Object.fromEntries(names.map((name, place) => [name, rows.map((row) => percent(row[place]!))]))
+  }
+  return {
+    "busiest server": rows.map((row) => percent(Math.max(...row))),
+    "mean of all": rows.map((row) => percent(row.reduce((sum, share) => sum + share, 0) / row.length)),
+    "idlest server": rows.map((row) => percent(Math.min(...row)))
+  }
+}
+
+/** Counted at the arrival of the request. */
+const runningCount = (lines: ReadonlyArray<Line>, at: ReadonlyArray<number>, count: (line: Line) => number): Curve => {
+  let next = 0
+  let sum = 0
+  return at.map((until) => {
+    for (; next < lines.length && lines[next]!.arrivedAt <= until; next++) sum += count(lines[next]!)
+    return sum
+  })
+}
