@@ -4,9 +4,7 @@ import type { Emission } from "../engine/Engine.ts"
 import type { Listener } from "./Driver.ts"
 import type { Fault } from "./Fault.ts"
 import * as Outlet from "./Outlet.ts"
-import * as Refusal from "./Refusal.ts"
 import type { Voice } from "./Voice.ts"
-import { done, event } from "./Voice.ts"
 
 export interface Ends {
   /** The whole answer has been written. */
@@ -24,7 +22,7 @@ export const stream = (response: ServerResponse, voice: Voice, fault: Fault, end
   /** Nothing more is written. */
   let silent = false
 
-  response.writeHead(200, { "content-type": contentType(fault, "text/event-stream; charset=utf-8") })
+  response.writeHead(200, { "content-type": contentType(fault, voice.streamType) })
   response.flushHeaders()
 
   const cut = (text: string) => {
@@ -50,7 +48,7 @@ export const stream = (response: ServerResponse, voice: Voice, fault: Fault, end
       return
     }
     if (before === fault.cutAfter) return cut("")
-    if (before === fault.errorAfter) return end(event(Refusal.body(Refusal.simulated(500))) + done)
+    if (before === fault.errorAfter) return end(voice.failure)
     if (token === 1) {
       if (fault.invalidJson === true) pending += `${voice.token(1, undefined).slice(0, 24)}\n\n`
       pending += voice.opening
@@ -60,7 +58,7 @@ export const stream = (response: ServerResponse, voice: Voice, fault: Fault, end
     if (finished === undefined) return
     const closing = voice.closing(token)
     if (fault.cutBeforeDone === true) cut(closing)
-    else end(closing + done)
+    else end(closing + voice.done)
   }
 
   return {
@@ -74,30 +72,25 @@ export const stream = (response: ServerResponse, voice: Voice, fault: Fault, end
   }
 }
 
-/** One JSON text, when the last token is out. */
-export const whole = (
-  response: ServerResponse,
-  json: (emission: Emission) => string,
-  fault: Fault,
-  ends: Ends
-): Listener => {
+/** One text, when the last token is out. */
+export const whole = (response: ServerResponse, voice: Voice, fault: Fault, ends: Ends): Listener => {
   const stalls = fault.stallAfter !== undefined
   const cuts = fault.cutAfter !== undefined || fault.cutInside !== undefined || fault.cutBeforeDone === true
   return {
-    emitted: (emission) => {
-      if (emission.finished === undefined || emission.finished === "abort") return
+    emitted: ({ finished, token }) => {
+      if (finished === undefined || finished === "abort") return
       if (fault.errorAfter !== undefined) {
         response.writeHead(500, { "content-type": "application/json" })
-        response.end(Refusal.body(Refusal.simulated(500)))
+        response.end(voice.refused)
         return ends.finished()
       }
-      const text = json(emission)
+      const text = voice.whole(token, finished)
       const bytes = Buffer.byteLength(text)
       const outlet = Outlet.make(response, fault.slowDrain)
       const half = text.slice(0, text.length >> 1)
       const sent = fault.invalidJson === true ? half : text
       response.writeHead(200, {
-        "content-type": contentType(fault, "application/json"),
+        "content-type": contentType(fault, voice.wholeType),
         "content-length": stalls || cuts ? bytes : Buffer.byteLength(sent)
       })
       if (stalls) return outlet.write(half)

@@ -3,17 +3,19 @@ import type { IncomingMessage } from "node:http"
 import * as Engine from "../engine/Engine.ts"
 import type { Profile } from "../engine/Profile.ts"
 import * as Driver from "./Driver.ts"
+import type { Face } from "./Face.ts"
+import { faces } from "./Faces.ts"
 import type { Ledger } from "./Ledger.ts"
 import type { Options } from "./Options.ts"
 import type { Pace } from "./Pace.ts"
 import type { Limits } from "./Question.ts"
 
 export interface Desk {
+  readonly face: Face
   readonly driver: Driver.Driver
   readonly ledger: Ledger
   readonly limits: Limits
   readonly now: () => number
-  readonly loading: () => boolean
   readonly authorised: (request: IncomingMessage) => boolean
 }
 
@@ -26,25 +28,35 @@ export interface Furniture {
   readonly loading: () => boolean
 }
 
+/** One word for each second of audio, one step for each word. */
+const paced = (profile: Profile, audioPace: number | undefined): Profile =>
+  audioPace === undefined ? profile : { ...profile, t0: audioPace * 1000 }
+
 export const make = ({ ledger, loading, models, options, pace, profile }: Furniture): Desk => {
   const engine = Engine.make({
-    profile,
+    profile: paced(profile, options.audioPace),
     priorityScheduling: options.priorityScheduling,
-    maxNumSeqs: options.maxNumSeqs,
+    maxNumSeqs: options.maxNumSeqs ?? (options.face === "ollama" ? 1 : undefined),
     maxQueued: options.maxQueued
   })
+  const limits: Limits = {
+    models,
+    maxModelLen: profile.maxModelLen,
+    defaultTokens: options.defaultTokens ?? 64,
+    maxTokens: options.maxTokens ?? 4096,
+    priorityScheduling: options.priorityScheduling === true
+  }
+  const face = faces[options.face ?? "vllm"]({ engine, limits, options, now: pace.now, loading })
+  const changed = () => {
+    face.changed?.()
+    ledger.changed()
+  }
   return {
-    driver: Driver.make(engine, pace, ledger.changed),
+    face,
+    driver: Driver.make(engine, pace, changed),
     ledger,
-    limits: {
-      models,
-      maxModelLen: profile.maxModelLen,
-      defaultTokens: options.defaultTokens ?? 64,
-      maxTokens: options.maxTokens ?? 4096,
-      priorityScheduling: options.priorityScheduling === true
-    },
+    limits,
     now: pace.now,
-    loading,
     authorised: ({ headers }) => options.token === undefined || headers.authorization === `Bearer ${options.token}`
   }
 }

@@ -4,7 +4,7 @@ import type { Question } from "./Question.ts"
 const dimensions = 16
 
 /** A unit vector drawn from the text by FNV-1a. */
-const vector = (text: string): ReadonlyArray<number> => {
+export const vector = (text: string): ReadonlyArray<number> => {
   let hash = 0x811c9dc5
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
   const values = Array.from({ length: dimensions }, (_, i) => {

@@ -4,7 +4,7 @@ import * as Fault from "./Fault.ts"
 export interface Scope {
   /** Requests concerned; every one until `clear`, when absent. */
   readonly times?: number
-  /** The path concerned, such as `/health`; when absent, every `POST /v1/*`. */
+  /** The path concerned, such as `/health`; when absent, every `POST` to `/v1/*` and `/api/*`. */
   readonly path?: string
 }
 
@@ -31,7 +31,7 @@ export const make = (): FaultBoard => {
       entries = []
     },
     take: (method, path) => {
-      const inference = method === "POST" && path.startsWith("/v1/")
+      const inference = method === "POST" && /^\/(?:v1|api)\//.test(path)
       const entry = entries.find((entry) => entry.path === undefined ? inference : entry.path === path)
       if (entry === undefined) return Fault.none
       entry.left -= 1

@@ -1,24 +1,22 @@
-/** One `POST /v1/*` from its body to its end: refused, answered, cut, or aborted by its client. */
+/** One `POST` that makes the engine work, from its body to its end: refused, answered, cut, or aborted by its client. */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Emission } from "../engine/Engine.ts"
 import * as Answer from "./Answer.ts"
+import * as AudioForm from "./AudioForm.ts"
 import type { Desk } from "./Desk.ts"
-import * as Embedding from "./Embedding.ts"
+import { isRefusal } from "./Face.ts"
 import * as Fault from "./Fault.ts"
 import type { Ending, Entry } from "./Ledger.ts"
-import type { Kind } from "./Question.ts"
 import * as Question from "./Question.ts"
 import * as Refusal from "./Refusal.ts"
 import * as Reply from "./Reply.ts"
-import * as Voice from "./Voice.ts"
+import type { Voice } from "./Voice.ts"
 
-const kinds: Readonly<Record<string, Kind>> = {
-  "/v1/chat/completions": "chat",
-  "/v1/completions": "text",
-  "/v1/embeddings": "embedding"
-}
-
-const parse = (text: string): unknown => {
+/** A form's fields and files, the value of a JSON text, or the text if it is neither. */
+export const parse = (contentType: string, bytes: Buffer): unknown => {
+  const form = AudioForm.parse(contentType, bytes)
+  if (form !== undefined) return form
+  const text = bytes.toString()
   try {
     return JSON.parse(text)
   } catch {
@@ -26,8 +24,18 @@ const parse = (text: string): unknown => {
   }
 }
 
-const modelOf = (body: unknown) =>
-  typeof body === "object" && body !== null && "model" in body ? String(body.model) : "unknown"
+/** Of an upload the size alone: a test may send many large ones. */
+const remembered = (body: unknown): unknown => {
+  if (!AudioForm.isForm(body)) return body
+  const files = Object.entries(body.files).map(([field, { bytes, name }]) => [field, { name, size: bytes.length }])
+  return { fields: body.fields, files: Object.fromEntries(files) }
+}
+
+const modelOf = (body: unknown): string => {
+  if (typeof body !== "object" || body === null) return "unknown"
+  if ("fields" in body) return modelOf(body.fields)
+  return "model" in body ? String(body.model) : "unknown"
+}
 
 /** The handle's fault comes first; the header of the request adds to it. */
 const faultOf = (fault: Fault.Fault, header: unknown): Fault.Fault | Refusal.Refusal => {
@@ -42,12 +50,12 @@ export const receive = (
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
-  text: string,
+  body: unknown,
   given: Fault.Fault
 ): void => {
-  const { driver, ledger, limits, now } = desk
-  const body = parse(text)
-  const entry = ledger.receive({ path, headers: request.headers, body, arrivedAt: now() })
+  const { driver, face, ledger, limits, now } = desk
+  const words = (refusal: Refusal.Refusal) => face.refusal(refusal, path)
+  const entry = ledger.receive({ path, headers: request.headers, body: remembered(body), arrivedAt: now() })
 
   const end = (ending: Ending, status?: number) => {
     entry.status ??= status
@@ -55,7 +63,7 @@ export const receive = (
     ledger.changed()
   }
   const refuse = (refusal: Refusal.Refusal) => {
-    Reply.refuse(response, refusal)
+    Reply.refuse(response, refusal, words)
     end("refused", refusal.status)
   }
   let leave = () => {}
@@ -65,22 +73,24 @@ export const receive = (
     end("aborted")
   })
 
-  if (!desk.authorised(request)) {
-    Reply.unauthorised(response)
+  if (face.guarded(path) && !desk.authorised(request)) {
+    face.unauthorised(response)
     return end("refused", 401)
   }
   const fault = faultOf(given, request.headers["x-simulate"])
   if ("message" in fault) return refuse(fault)
-  const misfortune = Reply.misfortune(response, fault, modelOf(body))
+  const misfortune = Reply.misfortune(response, fault, modelOf(body), words)
   if (misfortune === "answered") return end("refused", response.statusCode)
   if (misfortune === "ended") return end("cut")
   if (misfortune === "open") return ledger.changed()
 
-  if (desk.loading()) return refuse(Refusal.unavailable("The simulated model is still loading."))
-  const kind = kinds[path]
-  if (kind === undefined) return refuse(Refusal.unknownPath)
-  const question = Question.read(kind, body, limits)
-  if ("message" in question) return refuse(question)
+  const task = face.tasks[path]
+  const closed = face.closed(path)
+  if (closed !== undefined) return refuse(closed)
+  if (task === undefined) return refuse(Refusal.unknownPath)
+  const asked = task(body, limits)
+  if (isRefusal(asked)) return refuse(asked)
+  const { question } = asked
   if (question.poisoned) return refuse(Refusal.poisoned)
   entry.promptTokens = question.promptTokens
 
@@ -91,10 +101,7 @@ export const receive = (
       end("cut", 200)
     }
   }
-  const created = Math.floor(Date.now() / 1000)
-  const voice = Voice.make(question, entry.number, created)
-  const whole = ({ token, finished = "stop" }: Emission) =>
-    kind === "embedding" ? Embedding.whole(question, entry.number, created) : voice.whole(token, finished)
+  const voice = asked.voice(entry.number, Math.floor(Date.now() / 1000))
 
   const submission = driver.submit(
     {
@@ -103,13 +110,13 @@ export const receive = (
       outputTokens: question.outputTokens,
       finish: question.finish,
       priority: question.priority,
-      passes: Math.max(1, Math.round(fault.slowPrefill ?? 1))
+      passes: Math.max(1, Math.round(fault.slowPrefill ?? 1)) * (face.passes?.(question) ?? 1)
     },
     (sequence) => {
       leave = () => driver.abort(sequence)
       const answer = question.stream
         ? Answer.stream(response, voice, fault, ends)
-        : Answer.whole(response, whole, fault, ends)
+        : Answer.whole(response, voice, fault, ends)
       return {
         emitted: (emission) => {
           note(entry, emission, voice)
@@ -123,7 +130,7 @@ export const receive = (
   if (submission === "queue-full") refuse(Refusal.unavailable("The simulated engine's queue is full."))
 }
 
-const note = (entry: Entry, { at, token }: Emission, voice: Voice.Voice) => {
+const note = (entry: Entry, { at, token }: Emission, voice: Voice) => {
   if (token === 0) return
   entry.firstTokenAt ??= at
   entry.tokens = token

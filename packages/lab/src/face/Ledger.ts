@@ -11,7 +11,7 @@ export interface Entry {
   readonly number: number
   readonly path: string
   readonly headers: IncomingHttpHeaders
-  /** The JSON body; the text itself if it is not JSON. */
+  /** The JSON body, or the form with the sizes of its files; the text itself if it is neither. */
   readonly body: unknown
   readonly arrivedAt: number
   status: number | undefined

@@ -5,6 +5,8 @@ export interface Refusal {
   readonly message: string
   readonly type: string
   readonly param: string | null
+  /** The model that is not served, where that is the reason. */
+  readonly model?: string
 }
 
 const make = (status: number, type: string, message: string, param: string | null = null): Refusal => ({
@@ -16,8 +18,18 @@ const make = (status: number, type: string, message: string, param: string | nul
 
 export const badRequest = (message: string, param: string | null = null) => make(400, "BadRequestError", message, param)
 
-export const unknownModel = (model: string) =>
-  make(404, "NotFoundError", `The model \`${model}\` does not exist.`, "model")
+export const unknownModel = (model: string): Refusal => ({
+  ...make(404, "NotFoundError", `The model \`${model}\` does not exist.`, "model"),
+  model
+})
+
+export const missing = (field: string) => make(422, "UnprocessableEntityError", "Field required", field)
+
+export const undecodable = make(
+  415,
+  "UnsupportedMediaTypeError",
+  "Failed to decode audio. The provided file type is not supported."
+)
 
 export const unknownPath = make(404, "NotFoundError", "Not Found")
 

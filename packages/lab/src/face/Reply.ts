@@ -11,17 +11,26 @@ export const text = (response: ServerResponse, status: number, type: string, bod
 export const json = (response: ServerResponse, body: unknown, status = 200): void =>
   text(response, status, "application/json", JSON.stringify(body))
 
-export const refuse = (response: ServerResponse, refusal: Refusal.Refusal): void =>
-  text(response, refusal.status, "application/json", Refusal.body(refusal))
+export const metricsType = "text/plain; version=0.0.4; charset=utf-8"
 
-/** vLLM's answer to a wrong or missing key. */
-export const unauthorised = (response: ServerResponse): void => json(response, { error: "Unauthorized" }, 401)
+/** Writes a refusal in the form of one engine. */
+export type Words = (refusal: Refusal.Refusal) => string
+
+export const refuse = (response: ServerResponse, refusal: Refusal.Refusal, words: Words): void => {
+  const body = words(refusal)
+  text(response, refusal.status, body.startsWith("{") ? "application/json" : "text/plain", body)
+}
 
 /** `answered` with a status; `ended` without; `open`, for as long as the client stays. */
 export type Misfortune = "answered" | "ended" | "open"
 
 /** A fault that strikes before there is anything to say; undefined when the request goes on. */
-export const misfortune = (response: ServerResponse, fault: Fault, model: string): Misfortune | undefined => {
+export const misfortune = (
+  response: ServerResponse,
+  fault: Fault,
+  model: string,
+  words: Words
+): Misfortune | undefined => {
   if (fault.close === true) {
     response.socket?.destroy()
     return "ended"
@@ -39,11 +48,11 @@ export const misfortune = (response: ServerResponse, fault: Fault, model: string
     return "ended"
   }
   if (fault.unknownModel === true) {
-    refuse(response, Refusal.unknownModel(model))
+    refuse(response, Refusal.unknownModel(model), words)
     return "answered"
   }
   if (fault.status === undefined) return undefined
   if (fault.retryAfter !== undefined) response.setHeader("retry-after", String(fault.retryAfter))
-  refuse(response, Refusal.simulated(fault.status))
+  refuse(response, Refusal.simulated(fault.status), words)
   return "answered"
 }

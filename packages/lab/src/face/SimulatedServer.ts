@@ -1,4 +1,4 @@
-/** A simulated inference server: the engine behind vLLM's HTTP API, and the handle by which a test or a demo holds it. */
+/** A simulated inference server: the engine behind some engine's HTTP API, and the handle by which a test or a demo holds it. */
 import type { Scope } from "effect"
 import { Effect } from "effect"
 import type { Counters } from "../engine/Counters.ts"
@@ -6,6 +6,7 @@ import type { Profile } from "../engine/Profile.ts"
 import * as Profiles from "../engine/Profile.ts"
 import * as Desk from "./Desk.ts"
 import * as Endpoints from "./Endpoints.ts"
+import type { FaceName } from "./Face.ts"
 import type { Fault } from "./Fault.ts"
 import * as FaultBoard from "./FaultBoard.ts"
 import type { Ending, Entry } from "./Ledger.ts"
@@ -17,6 +18,7 @@ import * as Pace from "./Pace.ts"
 export type { Options }
 
 export interface SimulatedServer {
+  readonly face: FaceName
   readonly url: string
   readonly port: number
   readonly models: ReadonlyArray<string>
@@ -83,8 +85,6 @@ const make = (options: Options): SimulatedServer => {
     Endpoints.listener({
       desk: () => desk,
       board,
-      models,
-      logStats: options.logStats !== false,
       hit: (path) => {
         hits.set(path, (hits.get(path) ?? 0) + 1)
         ledger.changed()
@@ -110,6 +110,7 @@ const make = (options: Options): SimulatedServer => {
     get port() {
       return listening.port()
     },
+    face: options.face ?? "vllm",
     models,
     profile,
     running: () => desk.driver.engine.running(),

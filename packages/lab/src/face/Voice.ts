@@ -4,19 +4,41 @@ import type { Question } from "./Question.ts"
 import * as Speech from "./Speech.ts"
 
 export interface Voice {
+  readonly streamType: string
+  readonly wholeType: string
   /** The event before the first token, if this kind of answer has one. */
   readonly opening: string
   readonly token: (n: number, finished: FinishReason | undefined) => string
   /** The event with the usage, if it was asked for. */
   readonly closing: (tokens: number) => string
+  /** What ends a stream. */
+  readonly done: string
   readonly whole: (tokens: number, finished: FinishReason) => string
   /** What the n-th token adds to the answer. */
   readonly word: (n: number) => string
+  /** What a stream ends with that fails half-way. */
+  readonly failure: string
+  /** The body of the 500 that stands for a failure before the end. */
+  readonly refused: string
 }
 
 export const done = "data: [DONE]\n\n"
 
 export const event = (json: string): string => `data: ${json}\n\n`
+
+/** Says nothing until it is over. */
+export const mute = (whole: Voice["whole"]): Voice => ({
+  streamType: "text/event-stream; charset=utf-8",
+  wholeType: "application/json",
+  opening: "",
+  token: () => "",
+  closing: () => "",
+  done,
+  whole,
+  word: () => "",
+  failure: "",
+  refused: ""
+})
 
 const usage = (promptTokens: number, tokens: number) => ({
   prompt_tokens: promptTokens,
@@ -97,6 +119,7 @@ export const make = (question: Question, number: number, created: number): Voice
   const last = (finished: FinishReason) =>
     `,"logprobs":null,"finish_reason":"${shape.finish(finished)}","stop_reason":null}]}\n\n`
   return {
+    ...mute(() => ""),
     opening: shape.opening === "" ? "" : `${start}${shape.opening}${middle}`,
     token: (n, finished) => `${start}${shape.said(n)}${finished === undefined ? middle : last(finished)}`,
     closing: (tokens) =>
