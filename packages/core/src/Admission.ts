@@ -1,5 +1,5 @@
 /** Whether a server may take a ticket now: `admits` of DESIGN §3.4, term by term. */
-import type { ConstraintClass, ModelState, Pair, ServerState, State, TicketState } from "./State.ts"
+import type { Branch, ConstraintClass, ModelState, Pair, ServerState, State, TicketState } from "./State.ts"
 
 /** The four kinds of ticket between which the slot rule distinguishes, as bits. */
 export const ownerLow = 1
@@ -16,6 +16,13 @@ export const kindOf = (state: State, host: ServerState, organisation: string, pr
   const high = isEntitled(state, priority)
   if (host.server.organisation === organisation) return high ? ownerHigh : ownerLow
   return high ? guestHigh : guestLow
+}
+
+/** Which of the four wait in a branch. */
+export const kindsIn = ({ entitled, leaves, organisation }: Branch, { server }: ServerState): number => {
+  const owner = server.organisation === organisation
+  return (entitled > 0 ? owner ? ownerHigh : guestHigh : nobody) |
+    (entitled < leaves.length ? owner ? ownerLow : guestLow : nobody)
 }
 
 export const isHalfOpen = (host: ServerState, now: number): boolean =>
@@ -71,11 +78,9 @@ const ownerWaits = (state: State, host: ServerState, now: number): boolean => {
     const pair = model.pairs.find((pair) => pair.host === host)
     const bits = pair === undefined ? nobody : ownerAdmits(state, model, pair, now)
     if (bits === nobody) continue
-    for (const { hosts, leaves } of model.classes.values()) {
-      if (!hosts.has(host)) continue
-      for (const { organisation, priority } of leaves) {
-        if (organisation === owner && (bits & kindOf(state, host, owner, priority)) !== 0) return true
-      }
+    for (const { byOrganisation, hosts } of model.classes.values()) {
+      const branch = byOrganisation.get(owner)
+      if (branch !== undefined && hosts.has(host) && (bits & kindsIn(branch, host)) !== 0) return true
     }
     for (const ticket of state.retries) {
       if (

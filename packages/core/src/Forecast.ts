@@ -28,8 +28,10 @@ export const places = (state: State, model: ModelState, now: number): ReadonlyMa
       service(a.account) - service(b.account) ||
       byArrival(a.ticket, b.ticket)) < 0
   const cursors: Array<Cursor> = []
-  for (const { leaves } of model.classes.values()) {
-    for (const { account, head } of leaves) cursors.push({ ticket: head!, account })
+  for (const { branches } of model.classes.values()) {
+    for (const { leaves } of branches) {
+      for (const { account, head } of leaves) cursors.push({ ticket: head!, account })
+    }
   }
   for (const ticket of state.retries) {
     if (ticket.model === model) cursors.push({ ticket, account: ticket.account! })

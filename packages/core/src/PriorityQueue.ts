@@ -2,9 +2,9 @@
  * The waiting room: leaves of tickets that differ only in their arrival. Nothing in it moves while time passes,
  * because inside a leaf the oldest is the best whatever ageing does; a decision compares the heads of leaves.
  */
-import { eligible } from "./Admission.ts"
+import { eligible, isEntitled } from "./Admission.ts"
 import { byArrival } from "./ServiceOrder.ts"
-import type { ConstraintClass, Leaf, ModelState, State, TicketState } from "./State.ts"
+import type { Branch, ConstraintClass, Leaf, ModelState, State, TicketState } from "./State.ts"
 
 const listed = (names: ReadonlyArray<string> | undefined): string =>
   names === undefined ? "*" : names.toSorted().join("\u0001")
@@ -24,7 +24,8 @@ export const classOf = (model: ModelState, { mode, ticket: { caller } }: TicketS
     organisation,
     sites: caller.sites,
     organisations: caller.organisations,
-    leaves: [],
+    branches: [],
+    byOrganisation: new Map<string, Branch>(),
     byKey: new Map<string, Leaf>()
   }
   const pairs = eligible(model.pairs, limits)
@@ -34,24 +35,38 @@ export const classOf = (model: ModelState, { mode, ticket: { caller } }: TicketS
   return made
 }
 
-const leafOf = (ticket: TicketState): Leaf => {
+const branchOf = (ticket: TicketState): Branch => {
+  const { branches, byOrganisation } = ticket.class!
+  const { organisation } = ticket.ticket.caller
+  const known = byOrganisation.get(organisation)
+  if (known !== undefined) return known
+  const { account } = ticket
+  const branch = { organisation, account: account!.organisation, leaves: [], entitled: 0, index: branches.length }
+  branches.push(branch)
+  byOrganisation.set(organisation, branch)
+  return branch
+}
+
+const leafOf = (state: State, ticket: TicketState): Leaf => {
   const room = ticket.class!
   const { key, organisation } = ticket.ticket.caller
   const id = `${ticket.priority}\u0000${organisation}\u0000${key}`
   const known = room.byKey.get(id)
   if (known !== undefined) return known
+  const branch = branchOf(ticket)
   const leaf: Leaf = {
     id,
     class: room,
-    organisation,
+    branch,
     priority: ticket.priority,
     account: ticket.account!,
     since: ticket.arrivedAt,
     head: undefined,
     tail: undefined,
-    index: room.leaves.length
+    index: branch.leaves.length
   }
-  room.leaves.push(leaf)
+  branch.leaves.push(leaf)
+  if (isEntitled(state, leaf.priority)) branch.entitled++
   room.byKey.set(id, leaf)
   return leaf
 }
@@ -65,7 +80,7 @@ export const offer = (state: State, ticket: TicketState): void => {
     state.retries.add(ticket)
     return
   }
-  const leaf = leafOf(ticket)
+  const leaf = leafOf(state, ticket)
   const before = predecessor(leaf, ticket)
   const after = before === undefined ? leaf.head : before.next
   ticket.leaf = leaf
@@ -108,17 +123,25 @@ export const withdraw = (state: State, ticket: TicketState): void => {
   if (leaf === undefined) return
   link(leaf, previous, next)
   ticket.leaf = ticket.previous = ticket.next = undefined
-  if (leaf.head === undefined) removeLeaf(leaf)
+  if (leaf.head === undefined) removeLeaf(state, leaf)
 }
 
-const removeLeaf = (leaf: Leaf): void => {
-  const { byKey, leaves } = leaf.class
-  const last = leaves.pop()!
-  if (last !== leaf) {
-    leaves[leaf.index] = last
-    last.index = leaf.index
-  }
+const removeLeaf = (state: State, leaf: Leaf): void => {
+  const { branch, class: { branches, byKey, byOrganisation } } = leaf
+  removeAt(branch.leaves, leaf)
   byKey.delete(leaf.id)
+  if (isEntitled(state, leaf.priority)) branch.entitled--
+  if (branch.leaves.length > 0) return
+  removeAt(branches, branch)
+  byOrganisation.delete(branch.organisation)
+}
+
+/** The last takes the place of the one that goes. */
+const removeAt = <A extends { index: number }>(items: Array<A>, item: A): void => {
+  const last = items.pop()!
+  if (last === item) return
+  items[item.index] = last
+  last.index = item.index
 }
 
 /** How many wait, over all models. */

@@ -1,5 +1,5 @@
 /** The decision: reads state, time and dice, and says the one next thing to do. Changes nothing. */
-import { admitted, everybody, isUp, kindOf, mayUse } from "./Admission.ts"
+import { admitted, everybody, isUp, kindOf, kindsIn, mayUse } from "./Admission.ts"
 import { downDeadline, isTotal, waitedBy } from "./Deadline.ts"
 import type { Reason } from "./DispatchError.ts"
 import { AttemptsExhausted, NoServer, NoServerUp, PatienceSpent, TotalSpent } from "./DispatchError.ts"
@@ -58,10 +58,12 @@ const unserved = (state: State, model: ModelState, now: number): Decision | unde
       : undefined
   }
   const allUp = model.pairs.every((pair) => isUp(pair, now))
-  for (const { leaves, pairs } of allUp ? model.stranded : model.classes.values()) {
-    for (const leaf of leaves) {
-      const ended = judge(leaf.head!, pairs)
-      if (ended !== undefined) return ended
+  for (const { branches, pairs } of allUp ? model.stranded : model.classes.values()) {
+    for (const { leaves } of branches) {
+      for (const { head } of leaves) {
+        const ended = judge(head!, pairs)
+        if (ended !== undefined) return ended
+      }
     }
   }
   for (const ticket of state.retries) {
@@ -89,7 +91,7 @@ const assign = (state: State, now: number, roll: number): Decision | undefined =
     const open = openPairs(state, model, now)
     if (open.length === 0) continue
     for (const room of model.classes.values()) {
-      if (room.leaves.length > 0) considerLeaves(state, room, reachedBy(room, open), now, best)
+      if (room.branches.length > 0) considerClass(state, room, reachedBy(room, open), now, best)
     }
     for (const ticket of state.retries) {
       if (ticket.model !== model) continue
@@ -138,18 +140,28 @@ const reachedBy = ({ hosts }: ConstraintClass, open: ReadonlyArray<Open>): Reado
   return open.filter(({ pair }) => hosts.has(pair.host))
 }
 
-const considerLeaves = (
+const considerClass = (
   state: State,
-  { leaves }: ConstraintClass,
+  { branches }: ConstraintClass,
   open: ReadonlyArray<Open>,
   now: number,
   best: Best
 ): void => {
   if (open.length === 0) return
-  for (const { account, head, organisation, priority: base, since } of leaves) {
-    const priority = effectivePriority(state.settings, base, since, now)
-    if (priority < best.priority || !precedes(head!, account, since, priority, best)) continue
-    if (takenBy(state, organisation, base, open)) replace(best, head!, priority, open)
+  for (const branch of branches) {
+    // Nobody is more urgent than the most urgent, and this organisation has had more.
+    if (
+      best.priority === state.settings.bestPriority &&
+      branch.account.service > best.ticket!.account!.organisation.service
+    ) {
+      continue
+    }
+    if (!open.some(({ kinds, pair }) => kinds === everybody || (kinds & kindsIn(branch, pair.host)) !== 0)) continue
+    for (const { account, head, priority: base, since } of branch.leaves) {
+      const priority = effectivePriority(state.settings, base, since, now)
+      if (priority < best.priority || !precedes(head!, account, since, priority, best)) continue
+      if (takenBy(state, branch.organisation, base, open)) replace(best, head!, priority, open)
+    }
   }
 }
 

@@ -62,8 +62,8 @@ const serverOf = (host: ServerState, now: number): ServerSnapshot => ({
 
 const modelOf = (state: State, model: ModelState, now: number): ModelSnapshot => {
   const waitingByPriority = Array.from({ length: state.settings.bestPriority + 1 }, () => 0)
-  for (const { leaves } of model.classes.values()) {
-    for (const { head, priority } of leaves) {
+  for (const { branches } of model.classes.values()) {
+    for (const { head, priority } of branches.flatMap(({ leaves }) => leaves)) {
       for (let ticket = head; ticket !== undefined; ticket = ticket.next) {
         waitingByPriority[effectivePriority(state.settings, priority, ticket.arrivedAt, now)]!++
       }

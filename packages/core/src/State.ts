@@ -12,7 +12,7 @@ import type { Server } from "./Server.ts"
 import type { Settings } from "./Settings.ts"
 import type { Ticket } from "./Ticket.ts"
 import type { TtftWindow } from "./TtftWindow.ts"
-import type { KeyAccount, Pool } from "./VirtualService.ts"
+import type { KeyAccount, OrganisationAccount, Pool } from "./VirtualService.ts"
 
 export interface Ejection {
   until: number
@@ -66,22 +66,34 @@ export interface ConstraintClass {
   /** Eligible by configuration. */
   pairs: ReadonlyArray<Pair>
   hosts: ReadonlySet<ServerState>
-  readonly leaves: Array<Leaf>
+  readonly branches: Array<Branch>
+  readonly byOrganisation: Map<string, Branch>
   readonly byKey: Map<string, Leaf>
+}
+
+/** The leaves of one organisation in one class: what its virtual service or its ownership decides, it decides for all. */
+export interface Branch {
+  readonly organisation: string
+  account: OrganisationAccount
+  readonly leaves: Array<Leaf>
+  /** How many of them are of a base priority that may use headroom. */
+  entitled: number
+  /** Place in the class's list of branches. */
+  index: number
 }
 
 /** Tickets that differ in nothing but their arrival: a linked FIFO whose head is its best, whatever ageing does. */
 export interface Leaf {
   readonly id: string
   readonly class: ConstraintClass
-  readonly organisation: string
+  readonly branch: Branch
   readonly priority: number
   account: KeyAccount
   /** When its head arrived: read at each decision, where the tickets themselves would be far away. */
   since: number
   head: TicketState | undefined
   tail: TicketState | undefined
-  /** Place in the class's list of leaves. */
+  /** Place in the branch's list of leaves. */
   index: number
 }
 

@@ -31,8 +31,10 @@ const wakeOf = (state: State, model: ModelState, now: number, at: (instant: numb
     if (!isFull(state, model, pair.host) && !judges(state, model, pair, now, true)) at(pair.ttft.changesAt(now))
   }
   if (allUp) return
-  for (const { leaves, pairs } of model.classes.values()) {
-    for (const { head } of leaves) at(downDeadline(state, head!, pairs, now))
+  for (const { branches, pairs } of model.classes.values()) {
+    for (const { leaves } of branches) {
+      for (const { head } of leaves) at(downDeadline(state, head!, pairs, now))
+    }
   }
   for (const ticket of state.retries) {
     if (ticket.model !== model) continue

@@ -12,7 +12,7 @@ export const rebuild = (state: State): void => {
   for (const model of state.models.values()) {
     linkPairs(state, model)
     for (const room of model.classes.values()) {
-      if (room.leaves.length === 0 && !retried.has(room)) {
+      if (room.branches.length === 0 && !retried.has(room)) {
         model.classes.delete(room.id)
         continue
       }
@@ -102,7 +102,7 @@ const keepDistances = <A extends Account>(
   }
 }
 
-/** Moves a model, with its leaves and all its living tickets, to another pool. */
+/** Moves a model, with its branches and all its living tickets, to another pool. */
 const adopt = (state: State, model: ModelState, pool: Pool): void => {
   model.pool = pool
   for (const ticket of state.tickets.values()) {
@@ -110,6 +110,8 @@ const adopt = (state: State, model: ModelState, pool: Pool): void => {
     ticket.account = accountOf(pool, ticket.account.organisation.name, ticket.account.key)
     ticket.account.active++
     ticket.account.organisation.active++
-    if (ticket.leaf !== undefined) ticket.leaf.account = ticket.account
+    if (ticket.leaf === undefined) continue
+    ticket.leaf.account = ticket.account
+    ticket.leaf.branch.account = ticket.account.organisation
   }
 }

@@ -1,10 +1,12 @@
 /** Whether the core's indexes, counters and links still say what counting everything says. */
 import { eligible } from "../../src/Admission.ts"
-import type { ConstraintClass, Leaf, ModelState, State, TicketState } from "../../src/State.ts"
+import type { Branch, ConstraintClass, Leaf, ModelState, State, TicketState } from "../../src/State.ts"
 import type { KeyAccount, Pool } from "../../src/VirtualService.ts"
 
 const faultOfLeaf = (leaf: Leaf, index: number, seen: Set<TicketState>): string | undefined => {
-  if (leaf.index !== index || leaf.class.byKey.get(leaf.id) !== leaf) return `leaf ${leaf.id} is misplaced`
+  if (leaf.branch.leaves[leaf.index] !== leaf || leaf.index !== index || leaf.class.byKey.get(leaf.id) !== leaf) {
+    return `leaf ${leaf.id} is misplaced`
+  }
   if (leaf.head === undefined) return `leaf ${leaf.id} is empty`
   let previous: TicketState | undefined
   for (let ticket: TicketState | undefined = leaf.head; ticket !== undefined; ticket = ticket.next) {
@@ -12,11 +14,23 @@ const faultOfLeaf = (leaf: Leaf, index: number, seen: Set<TicketState>): string 
     if (ticket.previous !== previous || ticket.leaf !== leaf || !ticket.waiting) return `${id} is badly linked`
     if (ticket.account !== leaf.account) return `${id} is in a leaf with another account`
     if (ticket.class !== leaf.class || ticket.priority !== leaf.priority) return `${id} is in another's leaf`
+    if (previous === undefined && leaf.since !== ticket.arrivedAt) return `leaf ${leaf.id} has the wrong age`
     if (previous !== undefined && previous.arrivedAt > ticket.arrivedAt) return `${id} stands behind a younger ticket`
     seen.add(ticket)
     previous = ticket
   }
   return leaf.tail === previous ? undefined : `leaf ${leaf.id} has the wrong tail`
+}
+
+const faultOfBranch = (state: State, room: ConstraintClass, branch: Branch, index: number): string | undefined => {
+  const { account, entitled, leaves, organisation } = branch
+  if (branch.index !== index || room.byOrganisation.get(organisation) !== branch) {
+    return `branch ${organisation} is misplaced`
+  }
+  if (leaves.length === 0) return `branch ${organisation} is empty`
+  if (leaves.some((leaf) => leaf.account.organisation !== account)) return `branch ${organisation} has a stale account`
+  const high = leaves.filter(({ priority }) => priority >= state.settings.bestPriority - 1).length
+  return high === entitled ? undefined : `branch ${organisation} counts ${entitled} entitled leaves, not ${high}`
 }
 
 const faultOfClass = (model: ModelState, room: ConstraintClass): string | undefined => {
@@ -54,13 +68,18 @@ const faultOfAccounts = (state: State): string | undefined => {
 export const fault = (state: State): string | undefined => {
   const seen = new Set<TicketState>()
   for (const model of state.models.values()) {
+    const stranded = [...model.classes.values()].filter(({ pairs }) => pairs.length === 0)
+    if (stranded.length !== model.stranded.length || !stranded.every((room) => model.stranded.includes(room))) {
+      return `model ${model.model.name} does not know which classes are stranded`
+    }
     let waiting = 0
     for (const room of model.classes.values()) {
-      for (const [index, leaf] of room.leaves.entries()) {
-        const wrong = faultOfLeaf(leaf, index, seen)
+      for (const [index, branch] of room.branches.entries()) {
+        const wrong = faultOfBranch(state, room, branch, index) ??
+          branch.leaves.map((leaf, at) => faultOfLeaf(leaf, at, seen)).find((fault) => fault !== undefined)
         if (wrong !== undefined) return wrong
       }
-      const wrong = room.leaves.length === 0 ? undefined : faultOfClass(model, room)
+      const wrong = room.branches.length === 0 ? undefined : faultOfClass(model, room)
       if (wrong !== undefined) return wrong
     }
     for (const ticket of state.tickets.values()) if (ticket.model === model && ticket.waiting) waiting++
