@@ -2,7 +2,7 @@
 import { defaults } from "@aiguilleur/core/Settings"
 import * as SimulatedServer from "@aiguilleur/lab/face/SimulatedServer"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Redacted, Struct } from "effect"
+import { Effect, Fiber, Struct } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import * as Vllm from "../src/Vllm.ts"
@@ -11,9 +11,8 @@ import { modelOf, serverOf } from "./suite/BackendSuite.ts"
 const rig = Effect.fnUntraced(function*(options: SimulatedServer.Options = {}) {
   const engine = yield* SimulatedServer.start({ models: ["org/Small-24B"], manual: true, ...options })
   const backend = yield* Effect.provide(Vllm.make(defaults), FetchHttpClient.layer)
-  const token = options.token === undefined ? {} : { token: Redacted.make(options.token) }
   const open = Struct.omit(serverOf("vllm"), ["token"])
-  const server = { ...open, ...token, url: engine.url, priorityScheduling: options.priorityScheduling === true }
+  const server = { ...open, url: engine.url, priorityScheduling: options.priorityScheduling === true }
   return { engine, backend, server, model: modelOf({ servers: [engine.url] }) }
 })
 
@@ -23,38 +22,6 @@ const chat = (changes: Readonly<Record<string, unknown>> = {}) => ({
 })
 
 describe("Vllm, against a simulated engine", () => {
-  it.effect("is up when the engine is ready, down while it loads and after it was killed", () =>
-    Effect.gen(function*() {
-      const { backend, engine, server } = yield* rig({ loading: true })
-      assert.strictEqual(yield* backend.health(server), "down")
-      engine.setLoading(false)
-      assert.strictEqual(yield* backend.health(server), "up")
-      yield* engine.kill
-      assert.strictEqual(yield* backend.health(server), "down")
-      yield* engine.start
-      assert.strictEqual(yield* backend.health(server), "up")
-    }))
-
-  it.effect("does a job under the engine's name of the model and with its token", () =>
-    Effect.gen(function*() {
-      const { backend, engine, model, server } = yield* rig({ token: "engine-secret" })
-      const job = yield* Effect.forkChild(backend.call(server, model, chat()))
-      yield* engine.awaitRequests(1)
-      engine.stepUntilIdle()
-      const answer = yield* Fiber.join(job)
-      assert.nestedPropertyVal(answer, "usage.completion_tokens", 4)
-      assert.nestedPropertyVal(engine.requests[0]?.body, "model", "org/Small-24B")
-    }))
-
-  it.effect("knows the engine's own words for a model and a token that it does not accept", () =>
-    Effect.gen(function*() {
-      const { backend, model, server } = yield* rig({ token: "engine-secret" })
-      const stranger = yield* Effect.flip(backend.call(server, { ...model, engineName: "stranger" }, chat()))
-      assert.strictEqual(stranger.reason, "unsupported")
-      const open = Struct.omit(server, ["token"])
-      assert.strictEqual((yield* Effect.flip(backend.call(open, model, chat()))).reason, "unauthorised")
-    }))
-
   it.effect("sees what runs and waits, and from the first token on how long it took", () =>
     Effect.gen(function*() {
       const { backend, engine, model, server } = yield* rig({ maxNumSeqs: 6 })
@@ -106,29 +73,5 @@ describe("Vllm, against a simulated engine", () => {
       engine.stepUntilIdle()
       yield* Fiber.join(late)
       assert.deepStrictEqual(engine.requests.map(({ body }) => Object(body).priority), [2, 4, 0])
-    }))
-
-  it.effect("never sends a priority to an engine that would refuse it", () =>
-    Effect.gen(function*() {
-      const { backend, engine, model, server } = yield* rig()
-      const job = yield* Effect.forkChild(backend.call(server, model, chat({ priority: 5 })))
-      yield* engine.awaitRequests(1)
-      engine.stepUntilIdle()
-      yield* Fiber.join(job)
-      assert.notProperty(engine.requests[0]?.body, "priority")
-    }))
-
-  it.effect("has the engine abort what is interrupted, before its next token", () =>
-    Effect.gen(function*() {
-      const { backend, engine, model, server } = yield* rig()
-      const job = yield* Effect.forkChild(backend.call(server, model, chat({ max_tokens: 100 })))
-      yield* engine.awaitRequests(1)
-      engine.step(3)
-      const before = engine.requests[0]?.tokens
-      yield* Fiber.interrupt(job)
-      yield* engine.awaitEnded("aborted", 1)
-      engine.stepUntilIdle()
-      assert.strictEqual(engine.requests[0]?.tokens, before)
-      assert.strictEqual(engine.running(), 0)
     }))
 })

@@ -111,7 +111,10 @@ const table: Array<readonly [what: string, reply: Reply, outcome: Outcome]> = [
 
 const Status = Schema.Int.check(Schema.isBetween({ minimum: 100, maximum: 599 }))
 
-export const suite = (kind: ServerKind, { classify, endpoints, healthPath, make, rewrite, title: name }: DriverModule) => {
+export const suite = (
+  kind: ServerKind,
+  { classify, endpoints, healthPath, make, rewrite, title: name }: DriverModule
+) => {
   const built = Effect.provide(make(defaults), FetchHttpClient.layer)
 
   const rig = Effect.gen(function*() {
@@ -185,7 +188,9 @@ export const suite = (kind: ServerKind, { classify, endpoints, healthPath, make,
     )
 
     it.prop("keeps a server whose error quotes its caller", [Schema.String], ([words]) => {
-      const quoted = JSON.stringify({ error: { message: `'${words}: the model x does not exist' is no value of seed` } })
+      const quoted = JSON.stringify({
+        error: { message: `'${words}: the model x does not exist' is no value of seed` }
+      })
       assert.deepStrictEqual(classify(answer(400, quoted)), Outcome.Client())
       assert.deepStrictEqual(classify(answer(404, quoted)), Outcome.Client())
     })
