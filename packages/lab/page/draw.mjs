@@ -59,7 +59,6 @@ const optionsOf = (chart, panel, width, style) => {
   const log = chart.unit === "millis"
   const range = rangeOf(chart)
   const shown = shownOf(chart)
-  const solid = panel.lines.filter(({ dashed }) => !dashed).length
   return {
     width,
     height,
@@ -79,13 +78,13 @@ const optionsOf = (chart, panel, width, style) => {
         label: chart.x === "millis" ? "within" : "at",
         value: (_plot, value) => value == null ? "" : chart.x === "millis" ? duration(value) : clock(value)
       },
-      ...panel.lines.map(({ dashed, label }, place) => ({
+      ...panel.lines.map(({ dashed, hue, label }) => ({
         label,
-        stroke: colour(`--line-${(dashed ? place - solid : place) % 8}`),
+        stroke: colour(`--line-${hue % 8}`),
         width: 2,
         spanGaps: chart.unit === "millis",
         // colour alone must not tell lines apart
-        dash: dashed ? [2, 4] : [[], [8, 4], [3, 3], [12, 4, 3, 4]][place % 4],
+        dash: dashed ? [2, 4] : [[], [8, 4], [3, 3], [12, 4, 3, 4]][hue % 4],
         points: { show: false },
         value: (_plot, value) => value == null ? "" : written[chart.unit](value)
       }))

@@ -5,7 +5,16 @@ export interface Panel {
   /** Name of the column. */
   readonly column: string
   readonly x: ReadonlyArray<number>
-  readonly lines: ReadonlyArray<{ readonly label: string; readonly values: Line; readonly dashed?: boolean }>
+  readonly lines: ReadonlyArray<Curve>
+}
+
+export interface Curve {
+  readonly label: string
+  readonly values: Line
+  /** Drawn under the line of the same hue. */
+  readonly dashed?: boolean
+  /** Which of the page's colours: the same for one label in all panels. */
+  readonly hue?: number
 }
 
 export interface Chart {
@@ -36,7 +45,20 @@ const distributed = (
     lines: pick(column).flatMap(([label, values]) => values.length === 0 ? [] : [{ label, values }])
   }))
 
-export const charts = (report: Report): ReadonlyArray<Chart> => [
+export const charts = (report: Report): ReadonlyArray<Chart> => drawn(report).map(coloured)
+
+/** What a line is about: an entitlement is that of the line it belongs to. */
+const subject = ({ dashed, label }: Curve): string => dashed === true ? label.slice(0, -entitledSuffix.length) : label
+
+const entitledSuffix = ", entitled"
+
+const coloured = (chart: Chart): Chart => {
+  const labels = [...new Set(chart.panels.flatMap(({ lines }) => lines.map(subject)))]
+  const hue = (line: Curve): Curve => ({ ...line, hue: labels.indexOf(subject(line)) })
+  return { ...chart, panels: chart.panels.map((panel) => ({ ...panel, lines: panel.lines.map(hue) })) }
+}
+
+const drawn = (report: Report): ReadonlyArray<Chart> => [
   {
     id: "active",
     title: "Active users",
@@ -150,7 +172,7 @@ export const charts = (report: Report): ReadonlyArray<Chart> => [
 ]
 
 const entitled = (named: Named): Panel["lines"] =>
-  lines(named, true).map((line) => ({ ...line, label: `${line.label}, entitled` }))
+  lines(named, true).map((line) => ({ ...line, label: `${line.label}${entitledSuffix}` }))
 
 const largest = <A extends { readonly service: number; readonly requests: number }>(all: ReadonlyArray<A>) =>
   all.filter(({ requests }) => requests > 0).toSorted((a, b) => b.service - a.service).slice(0, 8)

@@ -40,26 +40,36 @@ const promise = ({ name, populations }: ColumnReport): Array<string> => {
 const slowdown = ({ ttft, unloadedTtft }: PopulationReport): number =>
   ttft.p95 === null || unloadedTtft === null ? Infinity : ttft.p95 / unloadedTtft
 
-/** What the best column changes for the most urgent, and what it costs the others. */
+/** More populations than this are spoken of by priority. */
+const mostNamed = 6
+
+const subjects = (
+  { populations, priorities }: ColumnReport
+): ReadonlyArray<{ readonly label: string; readonly group: Group }> =>
+  populations.length <= mostNamed
+    ? populations.map((group) => ({ label: group.name, group }))
+    : priorities.map((group) => ({ label: `priority ${group.priority}`, group }))
+
+/** What the last column changes for everybody. */
 const contrast = (columns: ReadonlyArray<ColumnReport>): Array<string> => {
   const first = columns[0]
   const last = columns.at(-1)
   if (first === undefined || last === undefined || first === last) return []
-  return last.priorities.flatMap((after) => {
-    const before = first.priorities.find(({ priority }) => priority === after.priority)
-    if (before?.ttft.p95 == null || after.ttft.p95 === null) return []
-    const change = after.ttft.p95 / before.ttft.p95
-    const how = change > 1.1
-      ? `${ratio(after.ttft.p95, before.ttft.p95)} × slower`
-      : change < 0.9
-      ? `${ratio(before.ttft.p95, after.ttft.p95)} × sooner`
-      : "about as soon"
-    const served = `${after.endings.served ?? 0} served, against ${before.endings.served ?? 0}`
+  const before = new Map(subjects(first).map(({ group, label }) => [label, group]))
+  return subjects(last).flatMap(({ group, label }) => {
+    const then = before.get(label)
+    if (then?.ttft.p95 == null || group.ttft.p95 === null) return []
+    const served = `${group.endings.served ?? 0} served, against ${then.endings.served ?? 0}`
     return [
-      `From "${first.name}" to "${last.name}", priority ${after.priority} gets its first token ${how} `
-      + `(p95 ${seconds(before.ttft.p95)}, then ${seconds(after.ttft.p95)}; ${served}).`
+      `From "${first.name}" to "${last.name}", ${label} gets its first token ${changed(then.ttft.p95, group.ttft.p95)} `
+      + `(p95 ${seconds(then.ttft.p95)}, then ${seconds(group.ttft.p95)}; ${served}).`
     ]
   })
+}
+
+const changed = (before: number, after: number): string => {
+  if (after > 1.1 * before) return `${ratio(after, before)} × later`
+  return after < 0.9 * before ? `${ratio(before, after)} × sooner` : "about as soon"
 }
 
 const lost = ({ all, name }: ColumnReport): Array<string> => {
@@ -82,7 +92,7 @@ const unfair = ({ name, organisations }: ColumnReport): Array<string> => {
   const percent = Math.round(100 * worst.service / worst.entitlement)
   return [
     `${name}: ${worst.name} got ${percent} % of what its weight entitled it to while it had work waiting`
-    + `${short.length > 1 ? `, and ${short.length - 1} others got less than 80 %` : ""}.`
+    + `${short.length > 1 ? `, and ${short.length - 1} more got less than 80 %` : ""}.`
   ]
 }
 

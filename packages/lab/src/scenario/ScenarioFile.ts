@@ -10,7 +10,7 @@ import { ScenarioError } from "./ScenarioError.ts"
 const decodeUnknown = Schema.decodeUnknownResult(Scenario, { errors: "all", onExcessProperty: "error" })
 
 export const parse = (text: string): Result.Result<Scenario, ScenarioError> => {
-  const document = parseDocument(text, { prettyErrors: true, logLevel: "error" })
+  const document = parseDocument(text, { prettyErrors: true, merge: true, logLevel: "error" })
   const problems = document.errors.map(({ message }) => ({ path: "", message: `not YAML: ${message.split("\n")[0]}` }))
   return problems.length > 0 ? Result.fail(new ScenarioError({ problems })) : decode(document.toJS())
 }
