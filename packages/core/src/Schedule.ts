@@ -1,11 +1,11 @@
 /** The decision: reads state, time and dice, and says the one next thing to do. Changes nothing. */
-import { admitted, everybody, isUp, kindOf, kindsIn, mayUse } from "./Admission.ts"
+import { isUp, kindOf } from "./Admission.ts"
 import { downDeadline, isTotal, waitedBy } from "./Deadline.ts"
 import type { Reason } from "./DispatchError.ts"
 import { AttemptsExhausted, NoServer, NoServerUp, PatienceSpent, TotalSpent } from "./DispatchError.ts"
-import { compare, effectivePriority } from "./ServiceOrder.ts"
-import type { ConstraintClass, ModelState, Pair, State, TicketState } from "./State.ts"
-import type { KeyAccount } from "./VirtualService.ts"
+import type { Open } from "./Selection.ts"
+import { select } from "./Selection.ts"
+import type { ModelState, Pair, State, TicketState } from "./State.ts"
 import { wakeAt } from "./Wake.ts"
 
 export type Decision =
@@ -13,12 +13,6 @@ export type Decision =
   | { readonly _tag: "Assign"; readonly ticket: TicketState; readonly url: string; readonly candidates: number }
   /** Nothing more to do until something happens, or until `wakeAt` (epoch milliseconds). */
   | { readonly _tag: "Hold"; readonly wakeAt: number | undefined }
-
-/** A server with the kinds of ticket that it would take now. */
-interface Open {
-  readonly pair: Pair
-  readonly kinds: number
-}
 
 /** `roll` in [0, 1) decides between equals. Time never runs backwards: the later of `now` and the last event's. */
 export const schedule = (state: State, now: number, roll: number): Decision => {
@@ -77,99 +71,9 @@ const unserved = (state: State, model: ModelState, now: number): Decision | unde
 const usable = (ticket: TicketState): ReadonlyArray<Pair> =>
   ticket.class!.pairs.filter(({ host }) => ticket.excluded?.has(host) !== true)
 
-/** The best so far, with the figures that the next one is compared with. */
-interface Best {
-  ticket: TicketState | undefined
-  priority: number
-  open: ReadonlyArray<Open>
-}
-
 const assign = (state: State, now: number, roll: number): Decision | undefined => {
-  const best: Best = { ticket: undefined, priority: -1, open: none }
-  for (const model of state.models.values()) {
-    if (model.waiting === 0) continue
-    const open = openPairs(state, model, now)
-    if (open.length === 0) continue
-    for (const room of model.classes.values()) {
-      if (room.branches.length > 0) considerClass(state, room, reachedBy(room, open), now, best)
-    }
-    for (const ticket of state.retries) {
-      if (ticket.model !== model) continue
-      const reachable = open.filter(({ pair }) => mayUse(ticket, pair.host))
-      if (!takenBy(state, ticket.ticket.caller.organisation, ticket.priority, reachable)) continue
-      const priority = effectivePriority(state.settings, ticket.priority, ticket.arrivedAt, now)
-      if (precedes(ticket, ticket.account!, ticket.arrivedAt, priority, best)) {
-        replace(best, ticket, priority, reachable)
-      }
-    }
-  }
-  return best.ticket === undefined ? undefined : choose(state, best.ticket, best.open, now, roll)
-}
-
-const replace = (best: Best, ticket: TicketState, priority: number, open: ReadonlyArray<Open>): void => {
-  best.ticket = ticket
-  best.priority = priority
-  best.open = open
-}
-
-const precedes = (
-  ticket: TicketState,
-  account: KeyAccount,
-  arrivedAt: number,
-  priority: number,
-  best: Best
-): boolean => {
-  if (best.ticket === undefined || priority !== best.priority) return priority > best.priority
-  return compare(ticket, account, arrivedAt, best.ticket) < 0
-}
-
-const openPairs = (state: State, model: ModelState, now: number): ReadonlyArray<Open> => {
-  const open: Array<Open> = []
-  for (const pair of model.pairs) {
-    const kinds = admitted(state, model, pair, now)
-    if (kinds !== 0) open.push({ pair, kinds })
-  }
-  return open
-}
-
-const none: ReadonlyArray<Open> = []
-
-const reachedBy = ({ hosts }: ConstraintClass, open: ReadonlyArray<Open>): ReadonlyArray<Open> => {
-  // One slot came free, mostly.
-  if (open.length === 1) return hosts.has(open[0]!.pair.host) ? open : none
-  return open.filter(({ pair }) => hosts.has(pair.host))
-}
-
-const considerClass = (
-  state: State,
-  { branches }: ConstraintClass,
-  open: ReadonlyArray<Open>,
-  now: number,
-  best: Best
-): void => {
-  if (open.length === 0) return
-  for (const branch of branches) {
-    // Nobody is more urgent than the most urgent, and this organisation has had more.
-    if (
-      best.priority === state.settings.bestPriority &&
-      branch.account.service > best.ticket!.account!.organisation.service
-    ) {
-      continue
-    }
-    if (!open.some(({ kinds, pair }) => kinds === everybody || (kinds & kindsIn(branch, pair.host)) !== 0)) continue
-    for (const { account, head, priority: base, since } of branch.leaves) {
-      const priority = effectivePriority(state.settings, base, since, now)
-      if (priority < best.priority || !precedes(head!, account, since, priority, best)) continue
-      if (takenBy(state, branch.organisation, base, open)) replace(best, head!, priority, open)
-    }
-  }
-}
-
-const takenBy = (state: State, organisation: string, priority: number, open: ReadonlyArray<Open>): boolean => {
-  for (const { kinds, pair } of open) {
-    if (kinds === everybody || (kinds & kindOf(state, pair.host, organisation, priority)) !== 0) return true
-  }
-  return false
+  const { open, ticket } = select(state, now)
+  return ticket === undefined ? undefined : choose(state, ticket, open, now, roll)
 }
 
 const choose = (

@@ -1,0 +1,119 @@
+/** Who is next: of all that some server would take now, the first in the order of DESIGN §3.3. */
+import { admitted, everybody, kindOf, kindsIn, mayUse } from "./Admission.ts"
+import { compare, effectivePriority } from "./ServiceOrder.ts"
+import type { Branch, ConstraintClass, ModelState, Pair, State, TicketState } from "./State.ts"
+import type { KeyAccount } from "./VirtualService.ts"
+
+/** A server with the kinds of ticket that it would take now. */
+export interface Open {
+  readonly pair: Pair
+  readonly kinds: number
+}
+
+/** The best so far, and the servers that it may use. */
+export interface Selection {
+  ticket: TicketState | undefined
+  priority: number
+  open: ReadonlyArray<Open>
+}
+
+/** A branch of which some server would take something. */
+interface Reach {
+  readonly branch: Branch
+  readonly service: number
+  readonly open: ReadonlyArray<Open>
+}
+
+export const select = (state: State, now: number): Selection => {
+  const best: Selection = { ticket: undefined, priority: -1, open: none }
+  const reaches: Array<Reach> = []
+  for (const model of state.models.values()) {
+    if (model.waiting === 0) continue
+    const open = openPairs(state, model, now)
+    if (open.length === 0) continue
+    for (const room of model.classes.values()) if (room.branches.length > 0) reach(room, reachedBy(room, open), reaches)
+    for (const ticket of state.retries) {
+      if (ticket.model !== model) continue
+      const reachable = open.filter(({ pair }) => mayUse(ticket, pair.host))
+      if (!takenBy(state, ticket.ticket.caller.organisation, ticket.priority, reachable)) continue
+      const priority = effectivePriority(state.settings, ticket.priority, ticket.arrivedAt, now)
+      if (precedes(ticket, ticket.account!, ticket.arrivedAt, priority, best)) {
+        replace(best, ticket, priority, reachable)
+      }
+    }
+  }
+  leastServedFirst(reaches)
+  for (const each of reaches) consider(state, each, now, best)
+  return best
+}
+
+const openPairs = (state: State, model: ModelState, now: number): ReadonlyArray<Open> => {
+  const open: Array<Open> = []
+  for (const pair of model.pairs) {
+    const kinds = admitted(state, model, pair, now)
+    if (kinds !== 0) open.push({ pair, kinds })
+  }
+  return open
+}
+
+const none: ReadonlyArray<Open> = []
+
+const reachedBy = ({ hosts }: ConstraintClass, open: ReadonlyArray<Open>): ReadonlyArray<Open> => {
+  // One slot came free, mostly.
+  if (open.length === 1) return hosts.has(open[0]!.pair.host) ? open : none
+  return open.filter(({ pair }) => hosts.has(pair.host))
+}
+
+const reach = ({ branches }: ConstraintClass, open: ReadonlyArray<Open>, reaches: Array<Reach>): void => {
+  if (open.length === 0) return
+  for (const branch of branches) {
+    if (open.some(({ kinds, pair }) => kinds === everybody || (kinds & kindsIn(branch, pair.host)) !== 0)) {
+      reaches.push({ branch, service: branch.account.service, open })
+    }
+  }
+}
+
+/** Mostly the next ticket is in the branch that comes first then, and the others need no look. */
+const leastServedFirst = (reaches: Array<Reach>): void => {
+  let least = 0
+  for (let at = 1; at < reaches.length; at++) if (reaches[at]!.service < reaches[least]!.service) least = at
+  if (least === 0) return
+  const first = reaches[least]!
+  reaches[least] = reaches[0]!
+  reaches[0] = first
+}
+
+const consider = (state: State, { branch, open, service }: Reach, now: number, best: Selection): void => {
+  const { bestPriority } = state.settings
+  // Nobody is more urgent than the most urgent, and this organisation has had more.
+  if (best.priority === bestPriority && service > best.ticket!.account!.organisation.service) return
+  for (const { account, head, priority: base, since } of branch.leaves) {
+    const priority = effectivePriority(state.settings, base, since, now)
+    if (priority < best.priority || !precedes(head!, account, since, priority, best)) continue
+    if (takenBy(state, branch.organisation, base, open)) replace(best, head!, priority, open)
+  }
+}
+
+const takenBy = (state: State, organisation: string, priority: number, open: ReadonlyArray<Open>): boolean => {
+  for (const { kinds, pair } of open) {
+    if (kinds === everybody || (kinds & kindOf(state, pair.host, organisation, priority)) !== 0) return true
+  }
+  return false
+}
+
+const replace = (best: Selection, ticket: TicketState, priority: number, open: ReadonlyArray<Open>): void => {
+  best.ticket = ticket
+  best.priority = priority
+  best.open = open
+}
+
+const precedes = (
+  ticket: TicketState,
+  account: KeyAccount,
+  arrivedAt: number,
+  priority: number,
+  best: Selection
+): boolean => {
+  if (best.ticket === undefined || priority !== best.priority) return priority > best.priority
+  return compare(ticket, account, arrivedAt, best.ticket) < 0
+}
