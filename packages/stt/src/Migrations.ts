@@ -1,0 +1,12 @@
+/** The tables of the transcription service, numbered apart from the store's own. */
+import * as Store from "@aiguilleur/store/Migrations"
+import { Effect, Layer } from "effect"
+import * as enrichments from "./migration/0001_enrichments.ts"
+
+/** In order, the first one being version 1. One that has been released is never edited: add another. */
+export const all: ReadonlyArray<Store.Migration> = [enrichments]
+
+export const migrate = Store.migrate(all, "stt_schema_versions")
+
+/** What uses the tables is built on top of it. */
+export const layer = Layer.effectDiscard(Effect.orDie(migrate))

@@ -1,0 +1,157 @@
+/** Bodies in every encoding that callers use; files go to disk as they arrive, at the pace at which the disk takes them. */
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
+import * as MultipartParser from "@effect/platform-node/NodeMultipartParser"
+import { Effect, type Scope } from "effect"
+import { HttpServerRequest } from "effect/http"
+import { decodeField } from "effect/http/MultipartParser"
+import * as fs from "node:fs"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { type Readable, Transform } from "node:stream"
+import { pipeline } from "node:stream/promises"
+import { Spool, type SpoolFile } from "../media/Spool.ts"
+import { invalid, Refusal, tooLarge, unreadable, unsupportedType } from "../Refusal.ts"
+
+/** Of a body that is held in memory, and of a field of a form. */
+const maxHeld = 64 * 1024 * 1024
+
+export interface FilePart extends SpoolFile {
+  /** As the sender calls it, without folders. */
+  readonly name: string
+  readonly size: number
+}
+
+export interface Body {
+  readonly encoding: "json" | "form"
+  /** An object for JSON; texts by name for forms. */
+  readonly values: Record<string, unknown>
+  readonly files: ReadonlyMap<string, FilePart>
+}
+
+const withoutNul = (_: string, value: unknown) => typeof value === "string" ? value.replaceAll("\0", "") : value
+
+/** PostgreSQL keeps no NUL in a text, and no text of ours needs one. */
+export const parseJson = (text: string): unknown =>
+  text.includes("\\u0000") ? JSON.parse(text, withoutNul) : JSON.parse(text)
+
+const limited = (limit: number) => {
+  let size = 0
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      size += chunk.length
+      if (size > limit) done(tooLarge("file", `The file is larger than the ${limit} bytes that are accepted`))
+      else done(null, chunk)
+    }
+  })
+}
+
+const nameOf = (name: string): string => (name.split(/[\\/]/).at(-1) ?? "").replaceAll("\0", "").slice(0, 255)
+
+const multipart = Effect.fnUntraced(function*(
+  request: IncomingMessage,
+  maxFile: number
+): Effect.fn.Return<Body, Refusal, Spool | Scope.Scope> {
+  const spool = yield* Spool
+  const values: Record<string, unknown> = {}
+  const files = new Map<string, FilePart>()
+  const paths: Array<SpoolFile> = []
+  // Whatever a request leaves behind and nobody adopted goes with it.
+  yield* Effect.addFinalizer(() => Effect.forEach(paths, spool.discard, { discard: true }))
+  const receive = async (parts: Readable) => {
+    for await (const part of parts as AsyncIterable<MultipartParser.Part>) {
+      if (part._tag === "Field") {
+        values[part.info.name] = decodeField(part.info, part.value).replaceAll("\0", "")
+        continue
+      }
+      const file = spool.fileUnsafe()
+      paths.push(file)
+      await pipeline(part, limited(maxFile), fs.createWriteStream(file.path, { mode: 0o600 }))
+      const { size } = await fs.promises.stat(file.path)
+      files.set(part.info.name, { ...file, name: nameOf(part.filename ?? ""), size })
+    }
+  }
+  yield* Effect.tryPromise({
+    try: async (signal) => {
+      const parser = MultipartParser.make({ headers: request.headers, maxFieldSize: maxHeld, maxParts: 100 })
+      const feeding = pipeline(request, parser, { signal, end: true })
+      await Promise.all([receive(parser), feeding])
+    },
+    catch: (cause) =>
+      cause instanceof Refusal ? cause : isLimit(cause)
+        ? tooLarge(null, "A field of the form is too large")
+        : invalid(null, "The form is malformed or was cut off")
+  })
+  return { encoding: "form", values, files }
+})
+
+const isLimit = (cause: unknown) =>
+  typeof cause === "object" && cause !== null && (cause as { _tag?: unknown })._tag === "ReachedLimit"
+
+const held = Effect.fnUntraced(function*(request: IncomingMessage): Effect.fn.Return<string, Refusal> {
+  return yield* Effect.tryPromise({
+    try: async () => {
+      const chunks: Array<Buffer> = []
+      let size = 0
+      for await (const chunk of request as AsyncIterable<Buffer>) {
+        size += chunk.length
+        if (size > maxHeld) throw tooLarge(null, `The body is larger than the ${maxHeld} bytes that are accepted`)
+        chunks.push(chunk)
+      }
+      return Buffer.concat(chunks).toString("utf8")
+    },
+    catch: (cause) => cause instanceof Refusal ? cause : invalid(null, "The body was cut off")
+  })
+})
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+const fromJson = (text: string): Effect.Effect<Body, Refusal> =>
+  Effect.suspend(() => {
+    if (text.trim() === "") return Effect.fail(unreadable(null, "The body is empty"))
+    let parsed: unknown
+    try {
+      parsed = parseJson(text)
+    } catch {
+      return Effect.fail(invalid(null, "The body is not valid JSON"))
+    }
+    // PHP writes an empty map as an empty list.
+    const values = Array.isArray(parsed) && parsed.length === 0 ? {} : parsed
+    if (!isRecord(values)) return Effect.fail(unreadable(null, "The body should be a JSON object"))
+    return Effect.succeed<Body>({ encoding: "json", values, files: new Map() })
+  })
+
+const fromUrlEncoded = (text: string): Body => ({
+  encoding: "form",
+  values: Object.fromEntries(new URLSearchParams(text.replaceAll("%00", ""))),
+  files: new Map()
+})
+
+const withoutType = (text: string): Effect.Effect<Body, Refusal> =>
+  /^\s*[{[]/.test(text) || text.trim() === "" ? fromJson(text) : Effect.succeed(fromUrlEncoded(text))
+
+export interface Options {
+  /** Of one file. Default 64 MiB. */
+  readonly maxFile?: number
+  /** JSON whatever the content type says: a known worker does not say. */
+  readonly lenient?: boolean
+}
+
+export const read = Effect.fnUntraced(function*(
+  { lenient = false, maxFile = maxHeld }: Options = {}
+): Effect.fn.Return<Body, Refusal, Spool | Scope.Scope | HttpServerRequest.HttpServerRequest> {
+  const serverRequest = yield* HttpServerRequest.HttpServerRequest
+  const request = NodeHttpServerRequest.toIncomingMessage(serverRequest) as IncomingMessage
+  if (request.headers.expect?.toLowerCase() === "100-continue") {
+    const response = NodeHttpServerRequest.toServerResponse(serverRequest) as ServerResponse
+    if (request.listenerCount("data") === 0 && !response.headersSent) response.writeContinue()
+  }
+  const type = (request.headers["content-type"] ?? "").split(";", 1)[0]!.trim().toLowerCase()
+  if (type === "multipart/form-data") return yield* multipart(request, maxFile)
+  const text = yield* held(request)
+  if (type === "application/json" || type.endsWith("+json")) return yield* fromJson(text)
+  if (type === "application/x-www-form-urlencoded") {
+    return lenient && /^\s*\{/.test(text) ? yield* fromJson(text) : fromUrlEncoded(text)
+  }
+  if (type === "" || lenient) return yield* withoutType(text)
+  return yield* unsupportedType(null, `Bodies of type ${type} are not accepted`)
+})

@@ -1,0 +1,59 @@
+/** Work that begins again on an enrichment that has a transcript already. */
+import { Effect } from "effect"
+import { now } from "../Instant.ts"
+import type { Enrichment } from "./Enrichment.ts"
+import { Enrichments } from "./Enrichments.ts"
+import * as Flow from "./Flow.ts"
+import type { Wish } from "./Request.ts"
+import type { StepName } from "./Step.ts"
+import type { Version } from "./Version.ts"
+import { Versions } from "./Versions.ts"
+
+/** As if the step had never begun; attempts are counted anew. */
+const untouched = (step: StepName) => ({
+  [`${step}StartedAt`]: null,
+  [`${step}EndedAt`]: null,
+  [`${step}LeaseAt`]: null,
+  [`${step}By`]: null,
+  [`${step}TaskId`]: null,
+  [`${step}Retries`]: 0
+})
+
+const noAttempts = { transcriptionRetries: 0, enrichmentRetries: 0, translationRetries: 0, evaluationRetries: 0 }
+
+/** A version that a client pushed, which may want to be translated. */
+export const afterPush = Effect.fnUntraced(function*(enrichment: string, version: string, translate: boolean) {
+  const enrichments = yield* Enrichments
+  yield* enrichments.update(enrichment, noAttempts)
+  if (!translate) return
+  yield* enrichments.update(enrichment, {
+    ...untouched("translation"),
+    status: "WAITING_TRANSLATION",
+    aiEvaluation: null,
+    failureCause: null,
+    workVersionId: version,
+    latestEnrichmentRequestedAt: yield* now
+  })
+})
+
+/** A new AI version: a copy of the transcript, to be filled by workers. */
+export const renew = Effect.fnUntraced(function*(enrichment: Enrichment, latest: Version, wish: Wish) {
+  const enrichments = yield* Enrichments
+  const versions = yield* Versions
+  yield* enrichments.overwrite(enrichment.id, wish)
+  const transcript = yield* versions.transcript(latest.id)
+  const version = yield* versions.insert(enrichment.id, { initial: false, aiGenerated: true, transcript })
+  yield* enrichments.update(enrichment.id, {
+    ...noAttempts,
+    ...untouched("enrichment"),
+    ...untouched("translation"),
+    ...untouched("evaluation"),
+    status: Flow.afterTranscription(wish),
+    failureCause: null,
+    progress: null,
+    workVersionId: version,
+    aiGenerationCount: enrichment.aiGenerationCount + 1,
+    latestEnrichmentRequestedAt: yield* now
+  })
+  return version
+})

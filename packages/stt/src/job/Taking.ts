@@ -1,0 +1,121 @@
+/** Gives the next job of a step to a worker: one statement, so that no two workers ever get the same one. */
+import { PgClient } from "@effect/sql-pg/PgClient"
+import { Context, Effect, Layer, Option, PubSub } from "effect"
+import type { Fragment } from "effect/sql/Statement"
+import type { Client } from "../client/Client.ts"
+import { Clients } from "../client/Clients.ts"
+import type { Enrichment } from "../enrichment/Enrichment.ts"
+import type { Step } from "../enrichment/Step.ts"
+import { minutesBefore, now } from "../Instant.ts"
+import { Parameters } from "../parameter/Parameters.ts"
+import { Wake } from "../Wake.ts"
+
+/** A job that timed out is announced by nobody. */
+const lookAgain = 5000
+
+export interface Ask {
+  readonly step: Step
+  readonly worker: Client
+  readonly taskId: string
+  /** Of an evaluation. */
+  readonly evaluator?: string
+}
+
+export class Taking extends Context.Service<Taking, {
+  readonly take: (ask: Ask) => Effect.Effect<Option.Option<Enrichment>>
+  /** The same, waiting for a job at most that many milliseconds. */
+  readonly takeWithin: (ask: Ask, millis: number) => Effect.Effect<Option.Option<Enrichment>>
+}>()("@aiguilleur/stt/Taking") {
+  static readonly layer = Layer.effect(
+    Taking,
+    Effect.gen(function*() {
+      const sql = yield* PgClient
+      const parameters = yield* Parameters
+      const clients = yield* Clients
+      const wake = yield* Wake
+
+      const matching = (column: string, own: string | null, treatUnspecified: boolean): Fragment => {
+        const job = sql.literal(column)
+        if (own === null) return sql`${job} IS NULL`
+        return treatUnspecified ? sql`(${job} = ${own} OR ${job} IS NULL)` : sql`${job} = ${own}`
+      }
+
+      /** Model and infrastructure, each on its own. */
+      const suits = ({ evaluator, step, worker }: Ask): Fragment => {
+        if (step.name === "evaluation") return sql`e.ai_evaluation = ${evaluator ?? ""}`
+        const [model, infrastructure] = step.name === "enrichment"
+          ? ["e.ai_model", "e.infrastructure"] as const
+          : [`c.${step.name}_model`, `c.${step.name}_infrastructure`] as const
+        return sql`${matching(model, worker.aiModel, worker.treatUnspecified)}
+          AND ${matching(infrastructure, worker.infrastructure, worker.treatUnspecified)}`
+      }
+
+      // `skip locked` lets workers take side by side; the attempt is counted here, so that a crash still costs one.
+      const take = Effect.fn("Taking.take")(function*(ask: Ask) {
+        const { step, taskId, worker } = ask
+        const at = yield* now
+        const limits = yield* parameters.all
+        const [started, lease, ended, by, task, retries] = [
+          "started_at",
+          "lease_at",
+          "ended_at",
+          "by",
+          "task_id",
+          "retries"
+        ]
+          .map((suffix) => sql.literal(`${step.name}_${suffix}`))
+        const [row] = yield* sql<Enrichment>`
+          WITH next AS MATERIALIZED (
+            SELECT e.id FROM stt_enrichments e JOIN stt_clients c ON c.id = e.client_id
+            WHERE NOT e.deleted AND (e.${started!} IS NULL OR e.${retries!} < ${limits[step.retries]})
+              AND (e.status = ${step.waiting} OR (e.status = ${step.running}
+                AND coalesce(e.${lease!}, e.${started!}) <= ${minutesBefore(at, limits[step.timeout])}))
+              AND ${suits(ask)}
+            ORDER BY e.priority DESC, e.latest_enrichment_requested_at, e.id
+            LIMIT 1 FOR UPDATE OF e SKIP LOCKED
+          ), taken AS (
+            UPDATE stt_enrichments e SET status = ${step.running}, failure_cause = NULL, progress = NULL,
+              ${retries!} = e.${retries!} + CASE WHEN e.${started!} IS NULL THEN 0 ELSE 1 END,
+              ${started!} = ${at}, ${lease!} = ${at}, ${ended!} = NULL, ${by!} = ${worker.id},
+              ${task!} = ${taskId}::uuid, updated_at = ${at}
+            FROM next WHERE e.id = next.id RETURNING e.*
+          ), noted AS (
+            INSERT INTO stt_tasks (enrichment_id, step, task_id, version_id, client_id, taken_at)
+            SELECT id, ${step.name}::text, ${taskId}::uuid, work_version_id, ${worker.id}::text, ${at}::timestamptz
+            FROM taken
+          )
+          SELECT * FROM taken`
+        return Option.fromUndefinedOr(row)
+      }, Effect.orDie)
+
+      const stamped = Effect.fnUntraced(function*(ask: Ask, found: Option.Option<Enrichment>) {
+        if (Option.isNone(found)) yield* clients.stamp(ask.worker.id, "jobLastRequestedAt")
+        else yield* clients.stamp(ask.worker.id, "jobLastRequestedAt", "jobLastTakenAt")
+        return found
+      })
+
+      const takeWithin = Effect.fn("Taking.takeWithin")(function*(ask: Ask, millis: number) {
+        const subscription = yield* wake.subscribe
+        const reached = PubSub.take(subscription).pipe(
+          Effect.repeat({ until: (name) => name === ask.step.waiting || name === "all" })
+        )
+        const search = Effect.gen(function*() {
+          while (true) {
+            const found = yield* take(ask)
+            if (Option.isSome(found)) return found
+            yield* Effect.timeoutOption(reached, lookAgain)
+          }
+        })
+        // A job that has been taken is handed out, even if the time is up at that moment.
+        const first = yield* take(ask)
+        if (Option.isSome(first) || millis <= 0) return first
+        return Option.flatten(yield* Effect.timeoutOption(search, millis))
+      }, Effect.scoped)
+
+      return Taking.of({
+        take: (ask) => Effect.flatMap(take(ask), (found) => stamped(ask, found)),
+        takeWithin: (ask, millis) => Effect.flatMap(takeWithin(ask, millis), (found) => stamped(ask, found))
+      })
+    })
+  )
+}
