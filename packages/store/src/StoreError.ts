@@ -7,7 +7,9 @@ export class DuplicateName extends Schema.TaggedError<DuplicateName>()("Duplicat
   name: Schema.String
 }) {
   override get message() {
-    return `There is already a ${this.kind === "key" ? "key of this organisation" : this.kind} named ${this.name}.`
+    return `There is already ${
+      this.kind === "key" ? "a key of this organisation" : "an organisation"
+    } named ${this.name}.`
   }
 }
 

@@ -3,8 +3,9 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Config, Effect, Exit, Layer, Logger, References } from "effect"
 import { Command } from "effect/cli"
-import { checkConfig } from "./CheckConfig.ts"
-import { serve } from "./Serve.ts"
+import { aiguilleur, version } from "./Commands.ts"
+import * as Presentation from "./Presentation.ts"
+import { report } from "./Refusal.ts"
 
 // The first signal ends the service in order, which may take a while: the second one does not wait.
 let signals = 0
@@ -23,14 +24,10 @@ const logging = Layer.mergeAll(
   Layer.succeed(Logger.LogToStderr, true)
 )
 
-const aiguilleur = Command.make("aiguilleur").pipe(
-  Command.withDescription("One OpenAI-compatible entry point in front of many inference servers"),
-  Command.withSubcommands([serve, checkConfig])
-)
-
 aiguilleur.pipe(
-  Command.run({ version: "0.1.0" }),
-  Effect.provide(Layer.merge(NodeServices.layer, logging)),
+  Command.run({ version }),
+  report,
+  Effect.provide(Layer.mergeAll(NodeServices.layer, Presentation.layer, logging)),
   NodeRuntime.runMain({
     // Being told to end is not a failure.
     teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)

@@ -86,7 +86,9 @@ export const explain = (folder: string, said: string): EmbeddedReason => {
   if (/No space left|Check free disk space|ENOSPC|EDQUOT|quota exceeded/i.test(said)) {
     return new NoSpace({ folder, detail })
   }
-  if (/Permission denied|EACCES|EPERM|EROFS|Read-only file system|wrong ownership/i.test(said)) {
+  if (
+    /Permission denied|EACCES|EPERM|EROFS|ENOTDIR|ELOOP|ENAMETOOLONG|Read-only file system|wrong ownership/i.test(said)
+  ) {
     return new Forbidden({ folder, detail })
   }
   return new NotStarted({ folder, detail })

@@ -26,10 +26,11 @@ export const quiet = Logger.layer([])
 
 export const always = { from: DateTime.makeUnsafe(0), to: DateTime.makeUnsafe("2100-01-01T00:00:00Z") }
 
+export const empty = Effect.flatMap(PgClient, (sql) => sql`TRUNCATE organisations, keys, usage, settings`)
+
 /** Two organisations and nothing else. */
 export const clean = Effect.gen(function*() {
-  const sql = yield* PgClient
-  yield* sql`TRUNCATE organisations, keys, usage, settings`
+  yield* empty
   yield* (yield* Organisations).create({ name: "univ-a", weight: 1 })
   yield* (yield* Organisations).create({ name: "univ-b", weight: 3 })
 })

@@ -1,0 +1,109 @@
+import { Usage } from "@aiguilleur/store/Usage"
+import type { UsageRow } from "@aiguilleur/store/UsageRow"
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { randomUUID } from "node:crypto"
+import { cell } from "../../src/command/UsageExport.ts"
+import * as Store from "./Store.ts"
+
+const { limit, run } = Store
+
+const row: UsageRow = {
+  requestId: "request-1",
+  keyId: "key-1",
+  keyName: "moodle, \"the\" one",
+  organisation: "univ-a",
+  model: "mistral31-24b",
+  endpoint: "/v1/chat/completions",
+  server: "http://10.0.0.1:8000",
+  serverOrganisation: "univ-b",
+  site: "dc1",
+  stream: true,
+  arrivedAt: Date.UTC(2026, 10, 1),
+  grantedAt: Date.UTC(2026, 10, 1, 0, 0, 1),
+  firstByteAt: null,
+  finishedAt: Date.UTC(2026, 10, 1, 0, 0, 2),
+  promptTokens: 3,
+  outputTokens: 4,
+  audioSeconds: null,
+  estimated: false,
+  strategy: "least-busy",
+  policy: "performance",
+  requeues: 1,
+  attempts: 1,
+  priority: 5,
+  routingMode: "any",
+  ending: "released",
+  reason: null,
+  status: 200,
+  leasesAtGrant: 2,
+  score: 12.5
+}
+
+const rows: ReadonlyArray<UsageRow> = [
+  row,
+  { ...row, requestId: "request-2", organisation: "univ-b", model: "=1+1", finishedAt: Date.UTC(2026, 10, 2) },
+  { ...row, requestId: "request-3", finishedAt: Date.UTC(2026, 11, 1) }
+]
+
+const start = Effect.gen(function*() {
+  yield* Store.clean
+  yield* (yield* Usage).insert({ writer: randomUUID(), first: 0, rows })
+})
+
+const november = ["usage", "export", "--from", "2026-11-01", "--to", "2026-12-01"]
+
+layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })("aiguilleur usage export", (it) => {
+  it.effect(
+    "writes CSV, with a head and what finished from the first day until before the last",
+    () =>
+      Effect.gen(function*() {
+        yield* start
+        const { code, out } = yield* run(...november)
+        assert.strictEqual(code, 0)
+        const [head, first, second, end] = out.split("\r\n")
+        assert.match(head!, /^request_id,key_id,key_name,organisation,model,.*,arrived_at,.*,leases_at_grant,score$/)
+        assert.strictEqual(
+          first,
+          "request-1,key-1,\"moodle, \"\"the\"\" one\",univ-a,mistral31-24b,/v1/chat/completions,http://10.0.0.1:8000," +
+            "univ-b,dc1,true,2026-11-01T00:00:00.000Z,2026-11-01T00:00:01.000Z,,2026-11-01T00:00:02.000Z,3,4,,false," +
+            "least-busy,performance,1,1,5,any,released,,200,2,12.5"
+        )
+        assert.include(second!, ",'=1+1,")
+        assert.strictEqual(end, "")
+      }),
+    limit
+  )
+
+  it.effect("writes JSON, filtered, and an empty list where nothing matches", () =>
+    Effect.gen(function*() {
+      yield* start
+      const ids = (...more: ReadonlyArray<string>) =>
+        Effect.map(run(...november, ...more), ({ out }) =>
+          (JSON.parse(out) as ReadonlyArray<{ requestId: string }>).map(({ requestId }) => requestId))
+      assert.deepStrictEqual(yield* ids("--format", "json"), ["request-1", "request-2"])
+      assert.deepStrictEqual(yield* ids("--json", "--organisation", "univ-b"), ["request-2"])
+      assert.deepStrictEqual(yield* ids("--json", "--model", "mistral31-24b"), ["request-1"])
+      assert.deepStrictEqual(yield* ids("--json", "--model", "nothing"), [])
+      const { out } = yield* run(...november, "--json")
+      assert.deepInclude(JSON.parse(out)[0], { arrivedAt: "2026-11-01T00:00:00.000Z", firstByteAt: null, score: 12.5 })
+    }), limit)
+
+  it.effect("refuses dates that are none, and a span that ends before it begins", () =>
+    Effect.gen(function*() {
+      for (const from of ["yesterday", "2026-13-01", "2026-11-31", "1"]) {
+        const { code, err } = yield* run("usage", "export", "--from", from)
+        assert.strictEqual(code, 1)
+        assert.include(err, `a day like 2026-11-01 (UTC) or an instant with its zone, found "${from}"`)
+      }
+      const { err } = yield* run("usage", "export", "--from", "2026-12-01", "--to", "2026-11-01")
+      assert.strictEqual(err, "Nothing to export: --from is after --to.\n")
+    }), limit)
+
+  it("lets no spreadsheet take text for a formula", () => {
+    assert.deepStrictEqual(
+      ["=A1", "+1", "-1", "@x", "\tx", "a=b", "a\nb", -1, true, null].map(cell),
+      ["'=A1", "'+1", "'-1", "'@x", "'\tx", "a=b", "\"a\nb\"", "-1", "true", ""]
+    )
+  })
+})
