@@ -23,6 +23,9 @@ const paths = { pooling: "/pooling" }
 
 const asleep = /^Engine is sleeping/
 
+/** Beside the words that name it, which the common table knows. */
+const unknownModel = /^The requested model does not exist/
+
 /**
  * A sleeping engine will serve nobody until somebody wakes it: `down`, so that its health decides when it is asked
  * again, and not `busy`, which would send it a ticket each time that the hold-off ends. What it calls 499 is a request
@@ -30,6 +33,7 @@ const asleep = /^Engine is sleeping/
  */
 export const classify: Backend["classify"] = classifyWith((status, { message }) => {
   if (status === 503 && asleep.test(message)) return Outcome.Down()
+  if (status === 404 && unknownModel.test(message)) return Outcome.Misconfigured({ scope: "model" })
   return status === 499 ? Outcome.Suspect() : undefined
 })
 

@@ -24,7 +24,6 @@ const types: Record<number, string> = {
 }
 
 const body = (refusal: Refusal.Refusal): string => {
-  if (refusal === sleeping) return JSON.stringify({ error: refusal.message })
   if (refusal === Refusal.unknownPath || refusal === Refusal.wrongMethod) {
     return JSON.stringify({ detail: refusal.message })
   }
@@ -64,7 +63,7 @@ export const make = ({ engine, limits, loading, now, options }: Ground): Face =>
   return {
     tasks,
     guarded: (path) => !open.some((prefix) => path.startsWith(prefix)),
-    unauthorised: (response) => Reply.json(response, { error: "Unauthorized" }, 401),
+    unauthorised: (response) => Reply.refuse(response, Refusal.unauthorised, body),
     refusal: body,
     closed: (path) => {
       if (asleep && sleepless.has(path)) return sleeping

@@ -35,6 +35,8 @@ export const unknownPath = make(404, "NotFoundError", "Not Found")
 
 export const wrongMethod = make(405, "MethodNotAllowedError", "Method Not Allowed")
 
+export const unauthorised = make(401, "AuthenticationError", "Unauthorized.")
+
 export const unavailable = (message: string) => make(503, "ServiceUnavailableError", message)
 
 export const poisoned = make(500, "InternalServerError", "EngineCore encountered a simulated issue with this prompt.")

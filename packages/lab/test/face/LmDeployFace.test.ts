@@ -54,7 +54,7 @@ describe("the LMDeploy face", () => {
       }
       assert.strictEqual((yield* get(server, "/health")).status, 200)
       const refused = yield* ask(server)
-      assert.deepStrictEqual([refused.status, refused.json()], [401, { error: "Unauthorized" }])
+      assert.deepStrictEqual([refused.status, refused.json().type], [401, "authentication_error"])
     }))
 
   it.effect("is well while it sleeps, and serves nobody until it is woken", () =>
@@ -64,7 +64,7 @@ describe("the LMDeploy face", () => {
       const health = yield* get(server, "/health")
       assert.deepStrictEqual([health.status, health.json().status], [200, "sleeping"])
       const refused = yield* ask(server)
-      assert.deepStrictEqual([refused.status, refused.json().error], [
+      assert.deepStrictEqual([refused.status, refused.json().message], [
         503,
         "Engine is sleeping; call POST /wakeup before inference (e.g. tags=weights&tags=kv_cache)."
       ])
