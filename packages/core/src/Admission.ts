@@ -78,7 +78,8 @@ const ownerWaits = (state: State, host: ServerState, now: number): boolean => {
     const pair = model.pairs.find((pair) => pair.host === host)
     const bits = pair === undefined ? nobody : ownerAdmits(state, model, pair, now)
     if (bits === nobody) continue
-    for (const { byOrganisation, hosts } of model.classes.values()) {
+    for (const { byOrganisation, entitled, hosts } of model.classes.values()) {
+      if (bits === ownerHigh && entitled === 0) continue
       const branch = byOrganisation.get(owner)
       if (branch !== undefined && hosts.has(host) && (bits & kindsIn(branch, host)) !== 0) return true
     }
@@ -110,7 +111,10 @@ export const admitted = (state: State, model: ModelState, pair: Pair, now: numbe
 }
 
 /** The servers that may serve a class, by configuration alone. */
-export const eligible = (pairs: ReadonlyArray<Pair>, limits: Omit<ConstraintClass, "pairs" | "hosts">) =>
+export const eligible = (
+  pairs: ReadonlyArray<Pair>,
+  limits: Pick<ConstraintClass, "mode" | "organisation" | "sites" | "organisations">
+) =>
   pairs.filter(({ host: { server } }) =>
     (limits.mode !== "private-only" || server.organisation === limits.organisation) &&
     (limits.sites === undefined || limits.sites.includes(server.site)) &&

@@ -26,6 +26,7 @@ export const classOf = (model: ModelState, { mode, ticket: { caller } }: TicketS
     organisations: caller.organisations,
     branches: [],
     byOrganisation: new Map<string, Branch>(),
+    entitled: 0,
     byKey: new Map<string, Leaf>()
   }
   const pairs = eligible(model.pairs, limits)
@@ -41,7 +42,14 @@ const branchOf = (ticket: TicketState): Branch => {
   const known = byOrganisation.get(organisation)
   if (known !== undefined) return known
   const { account } = ticket
-  const branch = { organisation, account: account!.organisation, leaves: [], entitled: 0, index: branches.length }
+  const branch = {
+    organisation,
+    account: account!.organisation,
+    leaves: [],
+    entitled: 0,
+    lanes: [],
+    index: branches.length
+  }
   branches.push(branch)
   byOrganisation.set(organisation, branch)
   return branch
@@ -66,7 +74,11 @@ const leafOf = (state: State, ticket: TicketState): Leaf => {
     index: branch.leaves.length
   }
   branch.leaves.push(leaf)
-  if (isEntitled(state, leaf.priority)) branch.entitled++
+  survey(leaf)
+  if (isEntitled(state, leaf.priority)) {
+    branch.entitled++
+    room.entitled++
+  }
   room.byKey.set(id, leaf)
   return leaf
 }
@@ -109,7 +121,17 @@ const link = (leaf: Leaf, previous: TicketState | undefined, next: TicketState |
     return
   }
   leaf.head = next
-  if (next !== undefined) leaf.since = next.arrivedAt
+  if (next === undefined) return
+  leaf.since = next.arrivedAt
+  survey(leaf)
+}
+
+/** The oldest of a leaf's lane may be another now. */
+const survey = ({ branch, priority }: Leaf): void => {
+  let oldest = Infinity
+  for (const leaf of branch.leaves) if (leaf.priority === priority && leaf.since < oldest) oldest = leaf.since
+  const others = branch.lanes.filter((lane) => lane.priority !== priority)
+  branch.lanes = oldest === Infinity ? others : [...others, { priority, oldest }]
 }
 
 /** Takes a ticket out, wherever it waits, in constant time. */
@@ -130,8 +152,11 @@ const removeLeaf = (state: State, leaf: Leaf): void => {
   const { branch, class: { branches, byKey, byOrganisation } } = leaf
   removeAt(branch.leaves, leaf)
   byKey.delete(leaf.id)
-  if (isEntitled(state, leaf.priority)) branch.entitled--
-  if (branch.leaves.length > 0) return
+  if (isEntitled(state, leaf.priority)) {
+    branch.entitled--
+    leaf.class.entitled--
+  }
+  if (branch.leaves.length > 0) return survey(leaf)
   removeAt(branches, branch)
   byOrganisation.delete(branch.organisation)
 }

@@ -1,5 +1,5 @@
 /** Who is next: of all that some server would take now, the first in the order of DESIGN §3.3. */
-import { admitted, everybody, kindOf, kindsIn, mayUse } from "./Admission.ts"
+import { admitted, everybody, guestLow, kindOf, kindsIn, mayUse, ownerLow } from "./Admission.ts"
 import { compare, effectivePriority } from "./ServiceOrder.ts"
 import type { Branch, ConstraintClass, ModelState, Pair, State, TicketState } from "./State.ts"
 import type { KeyAccount } from "./VirtualService.ts"
@@ -20,8 +20,12 @@ export interface Selection {
 /** A branch of which some server would take something. */
 interface Reach {
   readonly branch: Branch
+  /** The effective priority of its most urgent ticket, of whatever kind. */
+  readonly priority: number
   readonly service: number
   readonly open: ReadonlyArray<Open>
+  /** One of the servers takes tickets of every kind. */
+  readonly anybody: boolean
 }
 
 export const select = (state: State, now: number): Selection => {
@@ -31,7 +35,9 @@ export const select = (state: State, now: number): Selection => {
     if (model.waiting === 0) continue
     const open = openPairs(state, model, now)
     if (open.length === 0) continue
-    for (const room of model.classes.values()) if (room.branches.length > 0) reach(room, reachedBy(room, open), reaches)
+    for (const room of model.classes.values()) {
+      if (room.branches.length > 0) reach(state, room, reachedBy(room, open), now, reaches)
+    }
     for (const ticket of state.retries) {
       if (ticket.model !== model) continue
       const reachable = open.filter(({ pair }) => mayUse(ticket, pair.host))
@@ -42,7 +48,7 @@ export const select = (state: State, now: number): Selection => {
       }
     }
   }
-  leastServedFirst(reaches)
+  likeliestFirst(reaches)
   for (const each of reaches) consider(state, each, now, best)
   return best
 }
@@ -64,39 +70,63 @@ const reachedBy = ({ hosts }: ConstraintClass, open: ReadonlyArray<Open>): Reado
   return open.filter(({ pair }) => hosts.has(pair.host))
 }
 
-const reach = ({ branches }: ConstraintClass, open: ReadonlyArray<Open>, reaches: Array<Reach>): void => {
-  if (open.length === 0) return
-  for (const branch of branches) {
-    if (open.some(({ kinds, pair }) => kinds === everybody || (kinds & kindsIn(branch, pair.host)) !== 0)) {
-      reaches.push({ branch, service: branch.account.service, open })
+const reach = (
+  { settings }: State,
+  room: ConstraintClass,
+  open: ReadonlyArray<Open>,
+  now: number,
+  reaches: Array<Reach>
+): void => {
+  let kinds = 0
+  let anybody = false
+  for (const each of open) {
+    kinds |= each.kinds
+    if (each.kinds === everybody) anybody = true
+  }
+  // Headroom is free most of the time, and mostly there is nobody who may use it.
+  if (kinds === 0 || ((kinds & (ownerLow | guestLow)) === 0 && room.entitled === 0)) return
+  for (const branch of room.branches) {
+    if (anybody || open.some(({ kinds, pair }) => (kinds & kindsIn(branch, pair.host)) !== 0)) {
+      let priority = 0
+      for (const lane of branch.lanes) {
+        priority = Math.max(priority, effectivePriority(settings, lane.priority, lane.oldest, now))
+      }
+      reaches.push({ branch, priority, service: branch.account.service, open, anybody })
     }
   }
 }
 
-/** Mostly the next ticket is in the branch that comes first then, and the others need no look. */
-const leastServedFirst = (reaches: Array<Reach>): void => {
-  let least = 0
-  for (let at = 1; at < reaches.length; at++) if (reaches[at]!.service < reaches[least]!.service) least = at
-  if (least === 0) return
-  const first = reaches[least]!
-  reaches[least] = reaches[0]!
-  reaches[0] = first
+/** Mostly the next ticket is in the branch that may go first, and the others need no look then. */
+const likeliestFirst = (reaches: Array<Reach>): void => {
+  let first = 0
+  for (let at = 1; at < reaches.length; at++) if (mayPrecede(reaches[at]!, reaches[first]!)) first = at
+  if (first === 0) return
+  const likeliest = reaches[first]!
+  reaches[first] = reaches[0]!
+  reaches[0] = likeliest
 }
 
-const consider = (state: State, { branch, open, service }: Reach, now: number, best: Selection): void => {
-  const { bestPriority } = state.settings
-  // Nobody is more urgent than the most urgent, and this organisation has had more.
-  if (best.priority === bestPriority && service > best.ticket!.account!.organisation.service) return
+const mayPrecede = (a: Reach, b: Reach): boolean =>
+  a.priority === b.priority ? a.service < b.service : a.priority > b.priority
+
+const consider = (
+  state: State,
+  { anybody, branch, open, priority: most, service }: Reach,
+  now: number,
+  best: Selection
+): void => {
+  if (most < best.priority) return
+  if (most === best.priority && service > best.ticket!.account!.organisation.service) return
   for (const { account, head, priority: base, since } of branch.leaves) {
     const priority = effectivePriority(state.settings, base, since, now)
     if (priority < best.priority || !precedes(head!, account, since, priority, best)) continue
-    if (takenBy(state, branch.organisation, base, open)) replace(best, head!, priority, open)
+    if (anybody || takenBy(state, branch.organisation, base, open)) replace(best, head!, priority, open)
   }
 }
 
 const takenBy = (state: State, organisation: string, priority: number, open: ReadonlyArray<Open>): boolean => {
   for (const { kinds, pair } of open) {
-    if (kinds === everybody || (kinds & kindOf(state, pair.host, organisation, priority)) !== 0) return true
+    if ((kinds & kindOf(state, pair.host, organisation, priority)) !== 0) return true
   }
   return false
 }

@@ -68,6 +68,8 @@ export interface ConstraintClass {
   hosts: ReadonlySet<ServerState>
   readonly branches: Array<Branch>
   readonly byOrganisation: Map<string, Branch>
+  /** How many of its leaves are of a base priority that may use headroom. */
+  entitled: number
   readonly byKey: Map<string, Leaf>
 }
 
@@ -76,10 +78,19 @@ export interface Branch {
   readonly organisation: string
   account: OrganisationAccount
   readonly leaves: Array<Leaf>
-  /** How many of them are of a base priority that may use headroom. */
+  /** As in the class. */
   entitled: number
+  /** By base priority, so that its most urgent ticket is known without a look at its leaves. */
+  lanes: Array<Lane>
   /** Place in the class's list of branches. */
   index: number
+}
+
+/** The leaves of one base priority in a branch. */
+export interface Lane {
+  readonly priority: number
+  /** The earliest arrival among them. */
+  readonly oldest: number
 }
 
 /** Tickets that differ in nothing but their arrival: a linked FIFO whose head is its best, whatever ageing does. */

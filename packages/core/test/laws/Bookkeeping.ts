@@ -29,11 +29,20 @@ const faultOfBranch = (state: State, room: ConstraintClass, branch: Branch, inde
   }
   if (leaves.length === 0) return `branch ${organisation} is empty`
   if (leaves.some((leaf) => leaf.account.organisation !== account)) return `branch ${organisation} has a stale account`
+  if (branch.lanes.length !== new Set(leaves.map(({ priority }) => priority)).size) {
+    return `branch ${organisation} has the wrong lanes`
+  }
+  for (const { oldest, priority } of branch.lanes) {
+    const since = Math.min(...leaves.filter((leaf) => leaf.priority === priority).map(({ since }) => since))
+    if (since !== oldest) return `branch ${organisation} has a lane of the wrong age`
+  }
   const high = leaves.filter(({ priority }) => priority >= state.settings.bestPriority - 1).length
   return high === entitled ? undefined : `branch ${organisation} counts ${entitled} entitled leaves, not ${high}`
 }
 
 const faultOfClass = (model: ModelState, room: ConstraintClass): string | undefined => {
+  const entitled = room.branches.reduce((sum, branch) => sum + branch.entitled, 0)
+  if (entitled !== room.entitled) return `class ${room.id} counts ${room.entitled} entitled leaves, not ${entitled}`
   const pairs = eligible(model.pairs, room)
   const same = pairs.length === room.pairs.length && pairs.every((pair, at) => pair === room.pairs[at])
   return same && pairs.every(({ host }) => room.hosts.has(host)) ? undefined : `class ${room.id} is stale`
