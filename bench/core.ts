@@ -1,0 +1,48 @@
+/** `npm run bench:core`: microseconds per decision, arrival and withdrawal of the core, against the bars of DESIGN §9. */
+import { mkdirSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { parseArgs } from "node:util"
+import type { Timing } from "./Decisions.ts"
+import { measure } from "./Decisions.ts"
+import * as Machine from "./Machine.ts"
+import { table } from "./Report.ts"
+
+const { values } = parseArgs({ options: { samples: { type: "string", default: "4000" }, only: { type: "string" } } })
+const sizes = values.only === undefined ? [100, 10_000, 100_000] : [Number(values.only)]
+
+/** Microseconds of CPU; a whole pass is shown for its growth and has no bar. */
+const barOf = ({ waiting, what }: Timing): number | undefined =>
+  what === "whole pass" ? undefined : waiting > 10_000 ? 40 : 20
+
+const facts = Machine.facts(dirname(import.meta.dirname))
+for (const [name, value] of Object.entries(facts)) {
+  if (name !== "undici" && name !== "pinning") console.log(`${name}: ${value}`)
+}
+
+const timings = sizes.flatMap((waiting) => measure(waiting, Number(values.samples)))
+const rows = timings.map((timing) => {
+  const bar = barOf(timing)
+  const verdict = bar === undefined ? "" : timing.cpu <= bar ? "PASS" : "FAIL"
+  return { ...timing, bar, verdict }
+})
+
+console.log("\nThe core: 35 organisations, 300 keys, 40 servers, 4 models, saturated; microseconds")
+console.log(table([
+  ["", "waiting", "CPU", "mean", "p50", "p99", "bar", ""],
+  ...rows.map(({ bar, cpu, mean, p50, p99, verdict, waiting, what }) => [
+    what,
+    String(waiting),
+    cpu.toFixed(1),
+    mean.toFixed(1),
+    p50.toFixed(1),
+    p99.toFixed(1),
+    bar === undefined ? "" : `<= ${bar}`,
+    verdict
+  ])
+]))
+
+const results = join(import.meta.dirname, "results")
+mkdirSync(results, { recursive: true })
+const file = join(results, `core-${facts.date.replaceAll(":", "-")}.json`)
+writeFileSync(file, `${JSON.stringify({ ...facts, rows }, null, 2)}\n`)
+console.log(`\nsamples: ${file}`)
