@@ -5,7 +5,8 @@ import type { Enrichment } from "./Enrichment.ts"
 import { Enrichments } from "./Enrichments.ts"
 import * as Flow from "./Flow.ts"
 import type { Wish } from "./Request.ts"
-import type { StepName } from "./Step.ts"
+import type { Status } from "./Status.ts"
+import { type StepName, steps } from "./Step.ts"
 import type { Version } from "./Version.ts"
 import { Versions } from "./Versions.ts"
 
@@ -57,3 +58,23 @@ export const renew = Effect.fnUntraced(function*(enrichment: Enrichment, latest:
   })
   return version
 })
+
+/** The step at which an enrichment failed after its transcription: the first one that was begun and not completed. */
+export const waitingFor = (row: Enrichment): Status => {
+  const failed = [steps.evaluation, steps.translation, steps.enrichment].find(({ name }) =>
+    row[`${name}StartedAt`] !== null
+  )
+  return failed?.waiting ?? Flow.afterTranscription(row)
+}
+
+/** As if no step had ever been tried. */
+export const afresh = {
+  ...untouched("transcription"),
+  ...untouched("enrichment"),
+  ...untouched("translation"),
+  ...untouched("evaluation"),
+  uploadAttempts: 0,
+  uploadNextAt: null,
+  uploadOwner: null,
+  uploadStartedAt: null
+}

@@ -1,0 +1,10 @@
+/** `aiguilleur stt …`: everything that a person administers of the transcription service. */
+import { Command } from "effect/cli"
+import { clients } from "./ClientCommands.ts"
+import { jobs } from "./JobCommands.ts"
+import { cleanup, parameters } from "./ParameterCommands.ts"
+
+export const stt = Command.make("stt").pipe(
+  Command.withDescription("Administer the transcription service"),
+  Command.withSubcommands([clients, parameters, cleanup, jobs])
+)
