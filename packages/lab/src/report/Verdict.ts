@@ -30,7 +30,7 @@ const promise = ({ name, populations }: ColumnReport): Array<string> => {
     ? `within the ${bearable} × that feels idle`
     : `beyond the ${bearable} × that feels idle`
   return [
-    `${name}: ${worst.name} (priority ${worst.priority}) waits ${seconds(worst.ttft.p95)} for the first token at p95, `
+    `${name}: the first token of ${worst.name} (priority ${worst.priority}) takes ${seconds(worst.ttft.p95)} at p95, `
     + `${ratio(worst.ttft.p95!, worst.unloadedTtft!)} × the ${
       seconds(worst.unloadedTtft)
     } of an unloaded fleet: ${within}.`
@@ -61,7 +61,9 @@ const contrast = (columns: ReadonlyArray<ColumnReport>): Array<string> => {
     if (then?.ttft.p95 == null || group.ttft.p95 === null) return []
     const served = `${group.endings.served ?? 0} served, against ${then.endings.served ?? 0}`
     return [
-      `From "${first.name}" to "${last.name}", ${label} gets its first token ${changed(then.ttft.p95, group.ttft.p95)} `
+      `From "${first.name}" to "${last.name}", the first token of ${label} comes ${
+        changed(then.ttft.p95, group.ttft.p95)
+      } `
       + `(p95 ${seconds(then.ttft.p95)}, then ${seconds(group.ttft.p95)}; ${served}).`
     ]
   })

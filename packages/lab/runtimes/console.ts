@@ -1,0 +1,4 @@
+/** The smoke test on Node, Bun and Deno. */
+import { smoke } from "./smoke.ts"
+
+console.log(await smoke())
