@@ -24,7 +24,7 @@ export const rulesFor = Effect.fnUntraced(function*(client: Client, requireLists
 /** The same in JSON and in forms, where the parameters are JSON text. */
 export const requestOf = ({ encoding, values }: Body.Body): Effect.Effect<Record<string, unknown>, Refusal> => {
   if (encoding === "json") {
-    return Effect.succeed({ ...values, enrichmentParameters: Request.asMap(values.enrichmentParameters) })
+    return Effect.succeed({ ...values, enrichmentParameters: Request.asMap(values.enrichmentParameters ?? null) })
   }
   const parameters = Request.mapOfText(values.enrichmentParameters)
   return Option.isSome(parameters)

@@ -31,7 +31,6 @@ const isMarkup = (text: string) => /^\s*<(?:!doctype|!--|\?xml|[a-z][\w:-]*[\s/>
 const isJson = (text: string) => /^\s*[{[]/.test(text)
 
 const ofText = (bytes: Buffer): MediaType | undefined => {
-  if (bytes.length === 0 || !Encoding.isText(bytes)) return undefined
   const text = Encoding.decode(bytes)
   if (isMarkup(text) || isJson(text) || text.trim() === "") return undefined
   if (/^WEBVTT(?:\s|$)/.test(text)) return { kind: "subtitles", mime: "text/vtt" }
@@ -40,9 +39,12 @@ const ofText = (bytes: Buffer): MediaType | undefined => {
 }
 
 const sniff = async (path: string): Promise<MediaType | undefined> => {
+  // Text first: the mark of UTF-16 looks like the beginning of a frame of MPEG audio.
+  const bytes = await head(path, 64 * 1024)
+  if (bytes.length > 0 && Encoding.isText(bytes)) return ofText(bytes)
   // A file that ends in the middle of its own header is of no type.
   const found = await fileTypeFromFile(path).catch(() => undefined)
-  if (found === undefined) return ofText(await head(path, 64 * 1024))
+  if (found === undefined) return undefined
   const mime = found.mime.split(";", 1)[0]!
   if (mime.startsWith("video/")) return { kind: "video", mime }
   if (mime.startsWith("audio/") && mime !== "audio/midi") return { kind: "audio", mime }
