@@ -3,10 +3,7 @@ import { charts } from "@aiguilleur/lab/report/Charts"
 import { body } from "@aiguilleur/lab/report/Html"
 import type { Report } from "@aiguilleur/lab/report/Report"
 import uPlot from "uplot"
-import "uplot/dist/uPlot.min.css"
 import { draw } from "../page/draw.mjs"
-import "../page/style.css"
-import "./controls.css"
 import type { Knob } from "./Knob.ts"
 import { knobs, scenario, starts } from "./Knob.ts"
 
@@ -32,6 +29,7 @@ const ask = () => {
   status.textContent = "Simulating…"
   if (busy) return
   busy = true
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin
   worker.postMessage({ ticket, scenario: scenario(settings) })
 }
 

@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly hosts: ReadonlyMap<string, Host>
   /** It waits, or waits no more. */
   readonly waiting: (line: Line, change: 1 | -1) => void
+  /** A slot is taken, or free again. */
+  readonly leased: (url: string, change: 1 | -1) => void
   readonly charged: (line: Line, cost: number) => void
 }
 
@@ -78,6 +80,7 @@ export const begin = (asked: Asked, surroundings: Surroundings): void => {
   const release = (ended: Attempt, outcome: Outcome, retry: boolean) => {
     if (attempt !== ended) return
     attempt = undefined
+    surroundings.leased(ended.host.server.url, -1)
     if (ended.timer !== undefined) ended.timer.cancelled = true
     if (ended.sequence !== undefined && ended.sequence.finished === undefined) ended.host.abort(ended.sequence)
     charge(ended.held, ended.sequence)
@@ -102,6 +105,7 @@ export const begin = (asked: Asked, surroundings: Surroundings): void => {
     const host = hosts.get(server.url)!
     const sending: Attempt = { held, host, sentAt: agenda.now, sequence: undefined, spoke: false, timer: undefined }
     attempt = sending
+    surroundings.leased(server.url, 1)
     line.attempts++
     line.server = server.url
     const later = (outcome: Outcome) => agenda.put(agenda.now + travel, () => release(sending, outcome, true))

@@ -1,5 +1,4 @@
 /** What is written down while a world runs: a line per request, and a reading of everything at even intervals. */
-import type { State } from "@aiguilleur/core/State"
 import type { Agenda } from "../time/Agenda.ts"
 import type { Host } from "./Host.ts"
 import type { Line } from "./Ledger.ts"
@@ -27,21 +26,21 @@ export interface Recorder {
   readonly ended: () => void
   readonly waiting: (line: Line, change: 1 | -1) => void
   readonly charged: (line: Line, cost: number) => void
-  /** To be called after every change of a server's leases. */
-  readonly leases: (url: string) => void
+  /** A slot of this server is taken, or free again. */
+  readonly leased: (url: string, change: 1 | -1) => void
   readonly read: () => void
 }
 
 export const make = (
   agenda: Agenda,
-  state: State,
+  bestPriority: number,
   hosts: ReadonlyArray<Host>,
   organisations: ReadonlyArray<string>
 ): Recorder => {
   const lines: Array<Line> = []
   const readings: Array<Reading> = []
   const places = new Map(organisations.map((name, place) => [name, place]))
-  const waiting = Array.from({ length: state.settings.bestPriority + 1 }, () => 0)
+  const waiting = Array.from({ length: bestPriority + 1 }, () => 0)
   const queues = organisations.map(() => 0)
   const wasEmpty = organisations.map(() => true)
   const service = organisations.map(() => 0)
@@ -53,7 +52,6 @@ export const make = (
     const meter = meters.get(url)!
     meter.sum += meter.leases * (agenda.now - meter.since)
     meter.since = agenda.now
-    meter.leases = state.servers.get(url)?.leases ?? 0
     return meter
   }
 
@@ -76,7 +74,9 @@ export const make = (
     charged: ({ population }, cost) => {
       service[places.get(population.organisation)!]! += cost
     },
-    leases: tally,
+    leased: (url, change) => {
+      tally(url).leases += change
+    },
     read: () => {
       const span = Math.max(1, agenda.now - last)
       const busy = hosts.map(({ server }) => {

@@ -67,7 +67,7 @@ const played = Effect.fnUntraced(function*(scenario: Scenario, column: Column, o
     ...hosts.map(({ server }) => server.organisation),
     ...scenario.populations.map(({ organisation }) => organisation)
   ])
-  const recorder = Recorder.make(agenda, interpreter.state, hosts, [...organisations])
+  const recorder = Recorder.make(agenda, bestPriorityOf(scenario), hosts, [...organisations])
   interpreter.post(...fleet.changes)
 
   const surroundings: Passage.Surroundings = {
@@ -75,6 +75,7 @@ const played = Effect.fnUntraced(function*(scenario: Scenario, column: Column, o
     interpreter,
     hosts: fleet.hosts,
     waiting: recorder.waiting,
+    leased: recorder.leased,
     charged: recorder.charged
   }
   let sent = 0

@@ -1,0 +1,136 @@
+/** Scenarios in virtual time: what becomes of requests, users and servers. */
+import type { Scenario } from "@aiguilleur/lab/scenario/Scenario"
+import type { Line } from "@aiguilleur/lab/world/Ledger"
+import * as World from "@aiguilleur/lab/world/World"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { column, population, server, town } from "./Town.ts"
+
+const play = (scenario: Scenario, place = 0) => Effect.runSync(World.run(scenario, scenario.columns[place]!))
+
+const count = (lines: ReadonlyArray<Line>, ending: Line["ending"]) =>
+  lines.filter((line) => line.ending === ending).length
+
+describe("World", () => {
+  it("takes as long for an answer as its steps", () => {
+    const [first] = play(town()).lines
+    assert.deepInclude(first, { arrivedAt: 0, waited: 0, firstTokenAt: 1, endedAt: 100, ending: "served", cost: 210 })
+  })
+
+  it("lets a user ask again when the answer is there, and not after the end", () => {
+    const { lines } = play(
+      town({ populations: [population({ arrivals: { kind: "closed", users: 1, until: "1 second" } })] })
+    )
+    assert.deepStrictEqual(lines.map(({ arrivedAt }) => arrivedAt), [0, 100, 200, 300, 400, 500, 600, 700, 800, 900])
+  })
+
+  it("keeps requests waiting when every slot is taken, and serves the urgent first", () => {
+    const batch = population({ name: "batch", priority: 0, arrivals: { kind: "closed", users: 3 } })
+    const people = population({ arrivals: { kind: "closed", users: 1, from: "1 second" } })
+    const { lines } = play(town({ servers: [server({ maxConcurrent: 1 })], populations: [batch, people] }))
+    const urgent = lines.filter(({ population }) => population.priority === 5)
+    const others = lines.filter(({ population, arrivedAt }) => population.priority === 0 && arrivedAt > 1000)
+    // never behind more than the one in progress
+    assert.isAtMost(Math.max(...urgent.map(({ waited }) => waited)), 101)
+    assert.isAbove(Math.max(...others.map(({ waited }) => waited)), 101)
+  })
+
+  it("asks the same of every policy, user by user", () => {
+    const scenario = town({
+      populations: [
+        population({ arrivals: { kind: "closed", users: 3, think: "50 millis" }, prompt: { from: 1, to: 500 } })
+      ],
+      columns: [column(), column({ name: "two", policy: "none" })],
+      servers: [server({ maxConcurrent: 1 })]
+    })
+    const prompts = (place: number) => play(scenario, place).lines.map(({ prompt }) => prompt).slice(0, 3).toSorted()
+    assert.deepStrictEqual(prompts(0), prompts(1))
+  })
+
+  it("retries elsewhere what a dying server had not yet answered, and cuts off what it had", () => {
+    const servers = [
+      server({ faults: [{ kind: "down", at: "2050 millis", for: "3 seconds" }] }),
+      server({ name: "b" })
+    ]
+    const populations = [population({ arrivals: { kind: "closed", users: 4 } })]
+    const { hosts, lines } = play(town({ servers, populations }))
+    const broken = lines.filter(({ ending }) => ending === "broken")
+    assert.deepStrictEqual(broken.map(({ server }) => server), ["simulated://a", "simulated://a"])
+    assert.isTrue(
+      lines.some(({ ending, requeues, arrivedAt }) => ending === "served" && requeues > 0 && arrivedAt > 2050)
+    )
+    assert.strictEqual(count(lines, "failed"), 0)
+    // it is used again once it answers
+    assert.isTrue(lines.some(({ arrivedAt, server }) => arrivedAt > 6000 && server === "simulated://a"))
+    assert.isAbove(hosts[0]!.generated(), 0)
+  })
+
+  it("holds a server off that answers 429, and loses nothing", () => {
+    const servers = [server({ faults: [{ kind: "busy", at: "1 second", for: "2 seconds" }] })]
+    const { lines } = play(town({ servers }))
+    assert.strictEqual(count(lines, "served"), lines.length - 1)
+    assert.isTrue(lines.some(({ attempts, requeues }) => attempts > 1 && requeues > 0))
+  })
+
+  it("sends nothing more to a server that drains, and drops nothing of what it has", () => {
+    const servers = [
+      server({ faults: [{ kind: "draining", at: "2050 millis" }] }),
+      server({ name: "b" })
+    ]
+    const { lines } = play(town({ servers, populations: [population({ arrivals: { kind: "closed", users: 4 } })] }))
+    assert.strictEqual(count(lines, "broken"), 0)
+    assert.isFalse(lines.some(({ arrivedAt, server }) => arrivedAt > 2050 && server === "simulated://a"))
+  })
+
+  it("lets users leave who wait for too long, and frees what they held", () => {
+    const patient = population({ name: "patient", arrivals: { kind: "closed", users: 1 } })
+    const hasty = population({ name: "hasty", leavesAfter: "20 millis", arrivals: { kind: "closed", users: 2 } })
+    const { lines } = play(town({ servers: [server({ maxConcurrent: 1 })], populations: [patient, hasty] }))
+    const left = lines.filter(({ ending }) => ending === "withdrawn")
+    assert.isAbove(left.length, 0)
+    assert.isTrue(
+      left.every(({ arrivedAt, endedAt, population }) =>
+        population.name === "hasty" && Math.abs(endedAt! - arrivedAt - 20) < 1e-6
+      )
+    )
+  })
+
+  it("refuses arrivals beyond a key's threshold", () => {
+    const populations = [population({ threshold: 1, arrivals: { kind: "bursts", size: 5, every: "1 hour" } })]
+    const { lines } = play(town({ servers: [server({ maxConcurrent: 1 })], populations }))
+    assert.deepStrictEqual([count(lines, "served"), count(lines, "refused")], [2, 3])
+  })
+
+  it("ends every request once, whatever happens to the servers", () => {
+    const faults = [
+      { kind: "down", at: "1 second", for: "500 millis" },
+      { kind: "failing", at: "3 seconds", for: "1 second" },
+      { kind: "down", at: "6 seconds", for: "1 second" }
+    ]
+    for (const policy of ["none", "concurrent-requests", "performance"]) {
+      const { lines, readings } = play(town({
+        servers: [server({ faults }), server({ name: "b", maxConcurrent: 2 })],
+        populations: [
+          population({ arrivals: { kind: "closed", users: 6 } }),
+          population({
+            name: "batch",
+            priority: 0,
+            arrivals: { kind: "poisson", perSecond: 20 },
+            leavesAfter: "2 seconds"
+          })
+        ],
+        columns: [column({ strategy: "least-busy", policy })]
+      }))
+      const open = lines.filter(({ endedAt }) => endedAt === undefined)
+      assert.strictEqual(readings.at(-1)!.active, open.length)
+      assert.strictEqual(count(lines, "unfinished"), open.length)
+      const waiting = readings.at(-1)!.waiting.reduce((sum, length) => sum + length, 0)
+      assert.isAtMost(waiting, open.length)
+    }
+  })
+
+  it("measures how much of its slots a server used", () => {
+    const { readings } = play(town({ servers: [server({ maxConcurrent: 2 })] }))
+    for (const { busy } of readings) assert.closeTo(busy[0]!, 0.5, 1e-6)
+  })
+})
