@@ -93,22 +93,24 @@ export const modelRemoved = (state: State, name: string): void => {
 }
 
 export const keyChanged = (state: State, caller: Caller): void => {
-  for (const ticket of state.keys.get(caller.key) ?? []) {
-    if (ticket.doom !== undefined) continue
+  const tickets = Array.from(state.keys.get(caller.key) ?? []).filter(({ doom }) => doom === undefined)
+  // All step out before any steps in again, by arrival: each finds its place at the end of its leaf.
+  for (const ticket of tickets) withdraw(state, ticket)
+  for (const ticket of tickets) {
     const { organisation } = ticket.ticket.caller
     // One in flight stays on the account that its lease was charged to.
-    ticket.ticket = { ...ticket.ticket, caller: ticket.waiting ? caller : { ...caller, organisation } }
+    const rights = ticket.lease === undefined ? caller : { ...caller, organisation }
+    ticket.ticket = { ...ticket.ticket, caller: rights }
     derive(state, ticket)
     if (!allows(ticket.ticket)) doom(state, ticket, new NotAllowed({ model: ticket.ticket.model }))
-    else if (ticket.waiting) refile(state, ticket)
+    else if (ticket.lease === undefined) refile(state, ticket)
   }
 }
 
-/** Merges a waiting ticket by arrival into the leaf that its rights now lead to. */
+/** Puts a ticket that waited into the leaf that its rights now lead to. */
 const refile = (state: State, ticket: TicketState): void => {
   const { key, organisation } = ticket.ticket.caller
   const model = ticket.model!
-  withdraw(state, ticket)
   if (ticket.account!.organisation.name !== organisation) {
     deactivate(model.pool, ticket.account!)
     ticket.account = accountOf(model.pool, organisation, key)
