@@ -11,6 +11,7 @@ export interface Timing {
   readonly cpu: number
   /** Microseconds on the wall. */
   readonly mean: number
+  readonly p10: number
   readonly p50: number
   readonly p99: number
   readonly samples: number
@@ -43,7 +44,7 @@ class Stopwatch {
     const ranked = times.toSorted((a, b) => a - b)
     const at = (share: number) => ranked[Math.min(samples - 1, Math.floor(share * samples))]! * 1_000
     const mean = times.reduce((sum, time) => sum + time, 0) / samples * 1_000
-    return { what, waiting, cpu: cpu / samples - idle, mean, p50: at(0.5), p99: at(0.99), samples }
+    return { what, waiting, cpu: cpu / samples - idle, mean, p10: at(0.1), p50: at(0.5), p99: at(0.99), samples }
   }
 
   /** What timing costs by itself, in CPU microseconds. */
@@ -104,6 +105,7 @@ export const measure = (waiting: number, samples: number): ReadonlyArray<Timing>
     ...second,
     cpu: first.cpu + second.cpu,
     mean: first.mean + second.mean,
+    p10: first.p10 + second.p10,
     p50: first.p50 + second.p50,
     p99: first.p99 + second.p99
   }
