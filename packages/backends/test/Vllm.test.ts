@@ -26,6 +26,19 @@ describe("Vllm, priorities", () => {
   })
 })
 
+describe("Vllm, paths", () => {
+  it("asks for tokens where vLLM has them, and for all else where callers do", () => {
+    const sent = (path: string) => Vllm.rewrite(serverOf("vllm"), modelOf(), outgoing({ path })).path
+    assert.deepStrictEqual(["/v1/tokenize", "/tokenize", "/v1/detokenize?a=b", "/v1/rerank", "/rerank"].map(sent), [
+      "/tokenize",
+      "/tokenize",
+      "/detokenize?a=b",
+      "/v1/rerank",
+      "/rerank"
+    ])
+  })
+})
+
 const rig = Effect.gen(function*() {
   const engine = yield* StubEngine.start
   const backend = yield* Vllm.make(defaults)

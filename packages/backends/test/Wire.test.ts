@@ -22,10 +22,10 @@ const Folder = Schema.fromJsonString(
 
 const read = Schema.decodeUnknownSync(Folder, { onExcessProperty: "error" })
 
-const folders = entries("").filter((name) => !name.includes(".md")).map((name) => ({
-  name,
-  ...read(page(`${name}/pages.json`))
-}))
+const folders = entries("").filter((name) => !name.includes(".md")).map((name) => {
+  const { kind, pages } = read(page(`${name}/pages.json`))
+  return { name, kind, pages }
+})
 
 const rig = Effect.fnUntraced(function*(kind: ServerKind, path: string, status: number, body: string) {
   const engine = yield* StubEngine.start

@@ -88,7 +88,7 @@ describe("the Ollama face", () => {
       const answers = yield* Fiber.join(clients)
       assert.isTrue(answers.every(({ status }) => status === 200))
       const parallel = yield* start({ manual: true, maxNumSeqs: 2 })
-      yield* Effect.forkChild(Effect.all([1, 2, 3].map(() => ask(parallel, { body: { model } })), { concurrency: 3 }))
+      yield* Effect.forkChild(Effect.forEach([1, 2, 3], () => ask(parallel, { body: { model } }), { concurrency: 3 }))
       yield* parallel.awaitWaiting(3)
       parallel.step()
       assert.deepStrictEqual([parallel.running(), parallel.waiting()], [2, 1])
