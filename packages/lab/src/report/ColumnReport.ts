@@ -65,10 +65,14 @@ export const make = (
 }
 
 const named = new Set(["name", "strategy", "policy"])
+const spans = new Set(["ageing", "patience", "ttftThreshold"])
 
 /** What the column changes of the fleet. */
 const settingsOf = (column: Column): ReadonlyArray<string> =>
-  Object.entries(column).flatMap(([field, value]) => named.has(field) ? [] : [`${field}: ${value ?? "off"}`])
+  Object.entries(column).flatMap(([field, value]) => {
+    if (named.has(field)) return []
+    return [`${field}: ${value === null ? "off" : spans.has(field) ? `${Number(value) / 1000} s` : value}`]
+  })
 
 const seriesOf = (
   { hosts, lines, organisations, readings }: Recorder,

@@ -16,6 +16,7 @@ export const verdict = (columns: ReadonlyArray<ColumnReport>): ReadonlyArray<str
   ...columns.flatMap(promise),
   ...contrast(columns),
   ...columns.flatMap(lost),
+  ...columns.flatMap(heldBack),
   ...columns.flatMap(unfair)
 ]
 
@@ -81,6 +82,24 @@ const lost = ({ all, name }: ColumnReport): Array<string> => {
     return count === 0 ? [] : [`${count} ${word}`]
   })
   return parts.length === 0 ? [] : [`${name}: of ${all.requests} requests ${parts.join(", ")}.`]
+}
+
+/** Work that waits beside free slots: a policy, a reserve or a limit is in its way, and somebody should know. */
+const heldBack = ({ name, series }: ColumnReport): Array<string> => {
+  const queue = series.at.map((_, point) =>
+    Object.values(series.waiting).reduce((sum, line) => sum + (line[point] ?? 0), 0)
+  )
+  const curves = Object.entries(series.utilisation).filter(([label]) => !/^(busiest|idlest) server$/.test(label))
+  const used = (point: number) => curves.reduce((sum, [, line]) => sum + (line[point] ?? 0), 0) / curves.length
+  const points = queue.flatMap((length, point) => length > 1 ? [used(point)] : [])
+  if (points.length < series.at.length / 10) return []
+  const mean = points.reduce((sum, share) => sum + share, 0) / points.length
+  return mean >= 60 ? [] : [
+    `${name}: while requests waited, ${
+      Math.round(100 - mean)
+    } % of the slots were free: a threshold, a reserve or a limit `
+    + "holds servers back."
+  ]
 }
 
 /** Only what differs by more than a fifth, and is more than a trifle. */
