@@ -36,6 +36,7 @@ const slots = 4
 const key = (secret: string, organisation: string, priority: number): ConfiguredKey => ({
   name: secret,
   secretHash: hashOf(secret),
+  prefix: secret,
   caller: { key: `key:${secret}`, organisation, priority, routingMode: "any" },
   waitEvents: false
 })

@@ -12,6 +12,10 @@ export class Downstream {
   readonly requestId: string
   private readonly response: ServerResponse
   private events = false
+  /** What the client was answered with. */
+  status: number | undefined = undefined
+  /** The code of the gateway's own refusal, or of what broke an answer off. */
+  failedWith: string | undefined = undefined
 
   constructor(response: ServerResponse, requestId: string) {
     this.response = response
@@ -30,6 +34,7 @@ export class Downstream {
   head(status: number, headers: FlatHeaders, events: boolean): void {
     this.events = events
     headers.push("x-request-id", this.requestId)
+    this.status = status
     this.response.writeHead(status, headers)
   }
 
@@ -69,6 +74,7 @@ export class Downstream {
   /** Says what went wrong in the way that is still possible; a whole answer that was begun is visibly broken off. */
   fail(error: OpenAiError, body: string = bodyOf(error)): void {
     if (this.ended) return
+    this.failedWith = error.code ?? error.type
     if (!this.started) {
       const headers = headersOf(error, Math.random())
       const flat: FlatHeaders = ["content-length", String(Buffer.byteLength(body))]

@@ -13,6 +13,7 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Authenticated } from "./Authentication.ts"
 import { authenticate, isRefused } from "./Authentication.ts"
 import { Catalogue } from "./Catalogue.ts"
+import { conclude } from "./Conclusion.ts"
 import { Connections } from "./Connections.ts"
 import { Downstream } from "./Downstream.ts"
 import { asEventData } from "./EngineFailure.ts"
@@ -77,6 +78,7 @@ export const make = Effect.gen(function*() {
   const keys = yield* Keys
   const clock = yield* Clock.Clock
   const now = () => clock.currentTimeMillisUnsafe()
+  const usageLog = yield* UsageLog
   const held = new HeldBytes(settings.maxHeldBytes)
   const connections = yield* Effect.acquireRelease(
     Effect.sync(() => new Connections()),
@@ -85,7 +87,6 @@ export const make = Effect.gen(function*() {
   const context: RelayContext = {
     settings,
     connections,
-    usageLog: yield* UsageLog,
     backendOf: backends.of,
     originOf: origin,
     now
@@ -96,13 +97,18 @@ export const make = Effect.gen(function*() {
     return done
   }
 
-  const failed = ({ downstream, lastEngineAnswer }: Passage, cause: Cause.Cause<DispatchError>) => {
+  const failed = (passage: Passage, cause: Cause.Cause<DispatchError>) => {
     if (Cause.hasInterruptsOnly(cause)) return done
+    const { downstream, lastEngineAnswer } = passage
     const error = Cause.squash(cause)
     if (!(error instanceof DispatchError)) {
       downstream.fail(internal)
-      return Effect.as(Effect.logError("A request failed in the gateway", cause), responded)
+      return Effect.logError("A request failed in the gateway", cause).pipe(
+        Effect.annotateLogs({ requestId: downstream.requestId }),
+        Effect.as(responded)
+      )
     }
+    passage.failure = error
     if (error.reason._tag !== "AttemptsExhausted" || lastEngineAnswer === undefined) {
       downstream.fail(ofDispatchError(error))
     } else if (downstream.started) {
@@ -114,17 +120,21 @@ export const make = Effect.gen(function*() {
     return done
   }
 
-  const dispatch = (passage: Passage, entry: KeyEntry) => {
+  const relayed = (passage: Passage, entry: KeyEntry) => {
     const { scanned } = passage.body!
     if (scanned.model === undefined) return refuse(passage, missingModel)
     const model = catalogue.findUnsafe(scanned.model)
+    passage.entry = entry
+    passage.model = model
+    passage.arrivedAt = now()
     if (model === undefined) return refuse(passage, unknownModel(scanned.model))
     const allowed = entry.caller.models
     if (allowed !== undefined && !allowed.includes(model.name)) return refuse(passage, notAllowed(scanned.model))
     const wishes = wishesOf(passage.headers, scanned)
     if ("status" in wishes) return refuse(passage, wishes)
+    passage.request = ticketOf(passage, model.name, entry, wishes)
     const run = dispatcher.run(
-      ticketOf(passage, model.name, entry, wishes),
+      passage.request,
       (lease) =>
         Effect.callback<Relayed>((resume) => {
           const relay = new Relay(context, passage, lease, resume)
@@ -141,11 +151,32 @@ export const make = Effect.gen(function*() {
     })
   }
 
+  /** However it ends, interruption included, it is told once. */
+  const dispatch = (passage: Passage, entry: KeyEntry) =>
+    Effect.onExit(relayed(passage, entry), () =>
+      Effect.sync(() => {
+        const ended = conclude(passage, now())
+        if (ended !== undefined) usageLog.offer(ended)
+      }))
+
+  const authorised = (passage: Passage, authenticated: Authenticated) =>
+    isRefused(authenticated) ? refuse(passage, authenticated) : dispatch(passage, authenticated)
+
+  /** A body may take its time: what was changed about its key meanwhile counts. */
+  const again = (passage: Passage, entry: KeyEntry, version: number) => {
+    if (keys.versionUnsafe() === version) return dispatch(passage, entry)
+    const known = authenticate(keys, passage.headers)
+    return Effect.isEffect(known)
+      ? Effect.flatMap(known, (authenticated) => authorised(passage, authenticated))
+      : authorised(passage, known)
+  }
+
   const admit = (
     request: IncomingMessage,
     response: ServerResponse,
     passage: Passage,
-    authenticated: Authenticated
+    authenticated: Authenticated,
+    version: number
   ) => {
     if (isRefused(authenticated)) return refuse(passage, authenticated)
     if (!sanePath.test(passage.path) || administration.test(passage.path)) {
@@ -155,7 +186,7 @@ export const make = Effect.gen(function*() {
     if (unread !== undefined) return refuse(passage, unread)
     return Effect.flatMap(
       receive(request, response, passage, settings, held),
-      (error) => error === undefined ? dispatch(passage, authenticated) : refuse(passage, error)
+      (error) => error === undefined ? again(passage, authenticated, version) : refuse(passage, error)
     )
   }
 
@@ -173,10 +204,11 @@ export const make = Effect.gen(function*() {
       // The platform hears of the same event next, and interrupts what is under way.
       else queueMicrotask(() => inFlight.delete(passage))
     })
+    const version = keys.versionUnsafe()
     const known = authenticate(keys, request.headers)
     return Effect.isEffect(known)
-      ? Effect.flatMap(known, (authenticated) => admit(request, response, passage, authenticated))
-      : admit(request, response, passage, known)
+      ? Effect.flatMap(known, (authenticated) => admit(request, response, passage, authenticated, version))
+      : admit(request, response, passage, known, version)
   }
 })
 

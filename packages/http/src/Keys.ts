@@ -24,6 +24,8 @@ export class KeysUnavailable extends Schema.TaggedError<KeysUnavailable>()("Keys
 export class Keys extends Context.Service<Keys, {
   /** Without a pause: a key that is remembered and valid now. Of any other secret, `find` says more. */
   readonly peekUnsafe: (secret: string) => KeyEntry | undefined
+  /** Grows when what any key allows has changed: whoever kept an entry for a while asks again. */
+  readonly versionUnsafe: () => number
   /** Interruption abandons the question and nothing else. */
   readonly find: (secret: string) => Effect.Effect<KeyEntry, InvalidKey | KeysUnavailable>
 }>()("@aiguilleur/http/Keys") {}
@@ -63,6 +65,7 @@ export const layerMemory = (keys: ReadonlyArray<StoredKey>): Layer.Layer<Keys> =
       }
       const expired = ({ expires }: StoredKey) => expires !== undefined && expires <= clock.currentTimeMillisUnsafe()
       return {
+        versionUnsafe: () => 0,
         peekUnsafe: (secret) => {
           const key = stored(secret)
           return key === undefined || expired(key) ? undefined : key.entry

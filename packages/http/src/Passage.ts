@@ -1,8 +1,13 @@
 /** One request on its way through the gateway, over all of its attempts. */
+import type { DispatchError } from "@aiguilleur/core/DispatchError"
+import type { Model } from "@aiguilleur/core/Model"
+import type { Ticket } from "@aiguilleur/core/Ticket"
 import type { IncomingHttpHeaders } from "node:http"
 import type { Downstream, FlatHeaders } from "./Downstream.ts"
 import type { Watched } from "./InFlight.ts"
+import type { KeyEntry } from "./Keys.ts"
 import { stopping } from "./OpenAiError.ts"
+import type { Attempt } from "./UsageLog.ts"
 import type { ScannedBody } from "./wire/BodyScanner.ts"
 
 /** A body that was received whole. */
@@ -29,6 +34,17 @@ export class Passage implements Watched {
   /** Claimed of the memory for bodies. */
   heldBytes = 0
   lastEngineAnswer: EngineAnswer | undefined = undefined
+  /** Whose it is, once that is known. */
+  entry: KeyEntry | undefined = undefined
+  model: Model | undefined = undefined
+  /** What the dispatcher was asked. */
+  request: Ticket | undefined = undefined
+  /** Why the dispatcher gave no server, or no more of them. */
+  failure: DispatchError | undefined = undefined
+  readonly attempts: Array<Attempt> = []
+  /** Epoch milliseconds; arrived is when its body was complete. */
+  arrivedAt = 0
+  firstByteAt: number | undefined = undefined
   /** Monotonic milliseconds at the first grant. */
   grantedAt: number | undefined = undefined
   /** Requests sent to engines so far: each gets an id of its own, since engines refuse one that they still know. */

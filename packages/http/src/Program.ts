@@ -1,6 +1,12 @@
 /** The whole service as one layer: it listens while the layer lives, and its end is the orderly one. */
 import { Backends } from "@aiguilleur/backends/Backends"
 import { Dispatcher } from "@aiguilleur/core/Dispatcher"
+import { AppliedConfiguration } from "@aiguilleur/store/AppliedConfiguration"
+import { KeyCache } from "@aiguilleur/store/KeyCache"
+import { Keys as StoreKeys } from "@aiguilleur/store/Keys"
+import { Organisations } from "@aiguilleur/store/Organisations"
+import { Usage } from "@aiguilleur/store/Usage"
+import { UsageBuffer } from "@aiguilleur/store/UsageBuffer"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
@@ -15,7 +21,10 @@ import { InFlight } from "./InFlight.ts"
 import * as Keys from "./Keys.ts"
 import * as Listener from "./Listener.ts"
 import * as Models from "./Models.ts"
+import * as FileApplication from "./reload/FileApplication.ts"
 import { Stopping } from "./Stopping.ts"
+import * as StoredKeys from "./StoredKeys.ts"
+import * as StoredUsage from "./StoredUsage.ts"
 import * as UnknownPaths from "./UnknownPaths.ts"
 import * as UsageLog from "./UsageLog.ts"
 
@@ -27,15 +36,49 @@ const served = Layer.unwrap(Effect.map(
   (handler) => HttpServer.serve(UnknownPaths.catchUnrouted(handler))
 ))
 
-const settingsOf = ({ http, settings, timeouts }: Config): Partial<Settings> => ({
+/** Of a configuration, what a running gateway can be told. */
+export const settingsOf = (
+  { http, timeouts }: Config
+): Pick<Settings, "maxBody" | "firstByte" | "idle" | "shutdown"> => ({
   maxBody: http.maxBody,
-  maxHeldBytes: http.maxHeldBytes,
   firstByte: timeouts.firstByte,
   idle: timeouts.idle,
-  total: timeouts.total,
-  shutdown: timeouts.shutdown,
-  bestPriority: settings.bestPriority
+  shutdown: timeouts.shutdown
 })
+
+export interface Options {
+  /** What the tests of this package bound more tightly than a configuration can. */
+  readonly settings?: Partial<Settings>
+  readonly listen?: Partial<Listener.ListenOptions>
+}
+
+/** What serves requests, beside keys and usage: those are kept in memory or in the database. */
+const dispatching = (config: Config, { settings }: Options) =>
+  Layer.mergeAll(
+    Dispatcher.layer(config.settings),
+    Backends.layerOf(config.settings).pipe(Layer.provide(NodeHttpClient.layerUndici)),
+    Catalogue.layerOf(),
+    GatewaySettings.layerOf({
+      ...settingsOf(config),
+      maxHeldBytes: config.http.maxHeldBytes,
+      total: config.timeouts.total,
+      bestPriority: config.settings.bestPriority,
+      ...settings
+    })
+  )
+
+/** The door, opened when all behind it is in place. */
+const listening = (config: Config, options: Options) =>
+  Layer.effectDiscard(Effect.gen(function*() {
+    const stopping = yield* Stopping
+    // Registered last, so that it comes first when the layer ends: before the server, before the dispatcher.
+    yield* Effect.addFinalizer(() => stopping.end)
+  })).pipe(
+    Layer.provideMerge(served),
+    Layer.provideMerge(Stopping.layer),
+    Layer.provideMerge(InFlight.layer),
+    Layer.provideMerge(Listener.layer({ host: config.http.host, port: config.http.port, ...options.listen }))
+  )
 
 const storedKey = ({ caller, expires, name, secretHash, waitEvents }: Config["keys"][number]): Keys.StoredKey => ({
   secretHash,
@@ -43,35 +86,35 @@ const storedKey = ({ caller, expires, name, secretHash, waitEvents }: Config["ke
   entry: { caller, name, waitEvents }
 })
 
-export interface Options {
-  /** What the tests of this package bound more tightly than a configuration can. */
-  readonly settings?: Partial<Settings>
-  readonly listen?: Partial<Listener.ListenOptions>
+export interface MemoryOptions extends Options {
   readonly usage?: UsageLog.RecentUsage
 }
 
-/** Everything but the door: what serves requests, from the configuration to the dispatcher. */
-const services = (config: Config, options: Options) =>
-  Layer.mergeAll(Stopping.layer, Fleet.layer).pipe(
-    Layer.provideMerge(InFlight.layer),
+/** Keys of the configuration alone, and usage that is forgotten: for the demo and for tests. */
+export const layer = (config: Config, options: MemoryOptions = {}) =>
+  listening(config, options).pipe(
+    Layer.provideMerge(Layer.effectDiscard(Effect.flatMap(Fleet, (fleet) => fleet.install(config)))),
+    Layer.provideMerge(Fleet.layer),
     Layer.provideMerge(Layer.mergeAll(
-      Dispatcher.layer(config.settings),
-      Backends.layerOf(config.settings).pipe(Layer.provide(NodeHttpClient.layerUndici)),
-      Catalogue.layerOf(),
-      GatewaySettings.layerOf({ ...settingsOf(config), ...options.settings }),
       Keys.layerMemory(config.keys.map(storedKey)),
-      UsageLog.layerMemory(options.usage),
-      Listener.layer({ host: config.http.host, port: config.http.port, ...options.listen })
-    ))
+      UsageLog.layerMemory(options.usage)
+    )),
+    Layer.provideMerge(dispatching(config, options))
   )
 
-export const layer = (config: Config, options: Options = {}) =>
-  Layer.effectDiscard(Effect.gen(function*() {
-    yield* (yield* Fleet).install(config)
-    // Registered last, so that it comes first when the layer ends: before the server, before the dispatcher.
-    const stopping = yield* Stopping
-    yield* Effect.addFinalizer(() => stopping.end)
-  })).pipe(
-    Layer.provideMerge(served),
-    Layer.provideMerge(services(config, options))
+const repositories = Layer.mergeAll(Organisations.layer, StoreKeys.layer, Usage.layer, AppliedConfiguration.layer)
+
+/** Keys and organisations of the database, into which the configuration is written first; usage goes there too. */
+export const layerStored = (config: Config, options: Options = {}) =>
+  listening(config, options).pipe(
+    // The organisations' weights are those of the database, where a command may have changed them.
+    Layer.provideMerge(
+      Layer.effectDiscard(Effect.flatMap(Fleet, (fleet) => fleet.install({ ...config, organisations: [] })))
+    ),
+    Layer.provideMerge(Fleet.layer),
+    Layer.provideMerge(Layer.mergeAll(StoredKeys.layer, StoredUsage.layer)),
+    Layer.provideMerge(Layer.mergeAll(KeyCache.layer, UsageBuffer.layer)),
+    Layer.provideMerge(Layer.effectDiscard(FileApplication.apply(config))),
+    Layer.provideMerge(repositories),
+    Layer.provideMerge(dispatching(config, options))
   )

@@ -151,6 +151,7 @@ export class Relay implements Dispatcher.DispatchHandler, Exchange, Watched {
 
   begin(events: boolean, status: number, headers: Received, length: number | undefined): void {
     const { downstream } = this.passage
+    this.passage.firstByteAt ??= this.now()
     if (downstream.started) return
     const flat = toClient(headers)
     if (length !== undefined) flat.push("content-length", String(length))
@@ -232,7 +233,7 @@ export class Relay implements Dispatcher.DispatchHandler, Exchange, Watched {
     this.passage.current = undefined
     if (this.complete) this.context.connections.give(this.connection!)
     else this.connection?.destroy(aborted)
-    settle(this.context, this.passage, this.lease, {
+    settle(this.passage, this.lease, {
       outcome,
       tokens: this.answer?.tokens(this.complete && !isRetriable(outcome)) ?? noTokens,
       begun: this.answer?.begun === true,

@@ -1,9 +1,8 @@
-/** What one attempt cost: told to the lease, and written down. */
+/** What one attempt cost: told to the lease, and noted for when the request has ended. */
 import type { Lease } from "@aiguilleur/core/Lease"
 import type { Outcome } from "@aiguilleur/core/Outcome"
 import type { Tokens } from "./Answer.ts"
 import type { Passage } from "./Passage.ts"
-import type { RelayContext } from "./RelayContext.ts"
 
 export interface Ended {
   readonly outcome: Outcome
@@ -23,23 +22,18 @@ const promptOf = ({ body }: Passage, { begun, outcome, tokens }: Ended): number 
   return stream ? Math.ceil(length / 4) : undefined
 }
 
-export const settle = (context: RelayContext, passage: Passage, lease: Lease, ended: Ended): void => {
+export const settle = (passage: Passage, lease: Lease, ended: Ended): void => {
   const { outcome, tokens } = ended
   const prompt = promptOf(passage, ended)
   // Where nothing is known, the dispatcher keeps to its estimate, or to nothing for work that was refused.
   if (prompt !== undefined || tokens.completion !== undefined) {
     lease.charge((prompt ?? 0) + 2 * (tokens.completion ?? 0))
   }
-  context.usageLog.offer({
-    at: context.now(),
-    requestId: passage.downstream.requestId,
-    ticket: passage.ticket,
-    path: passage.path,
-    stream: passage.body!.scanned.stream,
+  passage.attempts.push({
     lease,
     outcome: outcome._tag,
     status: ended.status,
-    promptTokens: tokens.prompt,
+    promptTokens: prompt,
     completionTokens: tokens.completion,
     reported: tokens.reported,
     ttft: ended.ttft,

@@ -1,17 +1,14 @@
-/** The port that takes what each lease gave and cost; it never holds a request up and never sees content. */
+/** The port that takes what each request got and cost once it has ended; it holds nothing up and sees no content. */
+import type { DispatchError } from "@aiguilleur/core/DispatchError"
 import type { LeaseRecord } from "@aiguilleur/core/Lease"
+import type { Model } from "@aiguilleur/core/Model"
 import type { Outcome } from "@aiguilleur/core/Outcome"
+import type { Ticket } from "@aiguilleur/core/Ticket"
 import { Context, Layer } from "effect"
+import type { KeyEntry } from "./Keys.ts"
 
 /** One lease, settled. */
-export interface UsageRow {
-  /** Epoch milliseconds. */
-  readonly at: number
-  /** As the client knows it. */
-  readonly requestId: string
-  readonly ticket: string
-  readonly path: string
-  readonly stream: boolean
+export interface Attempt {
   readonly lease: LeaseRecord
   readonly outcome: Outcome["_tag"]
   /** Status that the engine answered, if it did. */
@@ -26,14 +23,43 @@ export interface UsageRow {
   readonly duration: number
 }
 
+export type Ending = "released" | DispatchError["ending"] | "withdrawn"
+
+/** One request whose key was known and whose body named a model. Instants are epoch milliseconds. */
+export interface EndedRequest {
+  /** As the client knows it. */
+  readonly requestId: string
+  readonly path: string
+  readonly stream: boolean
+  readonly key: KeyEntry
+  /** As the client named it. */
+  readonly asked: string
+  /** Undefined if there is none of that name. */
+  readonly model: Model | undefined
+  /** Undefined if it was refused before it became a ticket. */
+  readonly ticket: Ticket | undefined
+  readonly arrivedAt: number
+  readonly firstByteAt: number | undefined
+  readonly finishedAt: number
+  /** In their order; the last one is what the client saw, if it saw any. */
+  readonly attempts: ReadonlyArray<Attempt>
+  readonly ending: Ending
+  /** Why, where the ending alone does not say. */
+  readonly reason: string | undefined
+  /** Status that the client was answered, if it was. */
+  readonly status: number | undefined
+  /** The caller's own trace, from its `traceparent`. */
+  readonly trace: string | undefined
+}
+
 export class UsageLog extends Context.Service<UsageLog, {
-  /** Returns at once; what becomes of the row afterwards is the implementation's concern. */
-  readonly offer: (row: UsageRow) => void
+  /** Returns at once; what becomes of it afterwards is the implementation's concern. */
+  readonly offer: (request: EndedRequest) => void
 }>()("@aiguilleur/http/UsageLog") {}
 
-/** Remembers the last rows, for tests and for a gateway without a database. */
+/** Remembers the last requests, for tests and for a gateway without a database. */
 export class RecentUsage {
-  private readonly rows: Array<UsageRow> = []
+  private readonly rows: Array<EndedRequest> = []
   private readonly limit: number
   total = 0
 
@@ -41,15 +67,20 @@ export class RecentUsage {
     this.limit = limit
   }
 
-  offer(row: UsageRow): void {
+  offer(row: EndedRequest): void {
     this.total++
     this.rows.push(row)
     // Trimmed by halves, so that one more row costs nothing on average.
     if (this.rows.length > 2 * this.limit) this.rows.splice(0, this.rows.length - this.limit)
   }
 
-  get last(): ReadonlyArray<UsageRow> {
+  get last(): ReadonlyArray<EndedRequest> {
     return this.rows.slice(-this.limit)
+  }
+
+  /** Every lease of the last requests. */
+  get attempts(): ReadonlyArray<Attempt> {
+    return this.last.flatMap(({ attempts }) => attempts)
   }
 }
 

@@ -53,7 +53,7 @@ describe("A client that leaves", () => {
         assert.strictEqual(rig.server.requests[0]!.tokens, 0)
         rig.server.resume()
         assert.include(yield* Effect.flatMap(Fiber.join(next), Rig.text), "[DONE]")
-        assert.deepStrictEqual(rig.usage.last.map(({ outcome }) => outcome), ["Withdrawn", "Served"])
+        assert.deepStrictEqual(rig.usage.attempts.map(({ outcome }) => outcome), ["Withdrawn", "Served"])
         assert.deepStrictEqual(yield* snapshot(rig), { leases: 0, waiting: 0 })
       }))
   }
@@ -72,7 +72,7 @@ describe("A client that leaves", () => {
       yield* rig.server.awaitEnded("aborted", 1)
       yield* rig.server.awaitRequests(2)
       assert.strictEqual(rig.server.requests[0]!.tokens, 3)
-      assert.strictEqual(rig.usage.last[0]!.completionTokens, 3)
+      assert.strictEqual(rig.usage.attempts[0]!.completionTokens, 3)
       rig.server.resume()
       yield* Effect.flatMap(Fiber.join(next), Rig.text)
       assert.deepStrictEqual(yield* snapshot(rig), { leases: 0, waiting: 0 })
@@ -101,7 +101,7 @@ describe("A client that leaves", () => {
       raw.resume()
       const text = yield* raw.until((text) => text.includes("[DONE]"))
       assert.strictEqual(text.match(/"content":"[^"]/g)!.length, 30_000)
-      assert.deepStrictEqual(rig.usage.last.map(({ outcome }) => outcome), ["Served"])
+      assert.deepStrictEqual(rig.usage.attempts.map(({ outcome }) => outcome), ["Served"])
     }))
 })
 

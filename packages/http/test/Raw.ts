@@ -10,6 +10,8 @@ export interface Raw {
   readonly until: (predicate: (received: string) => boolean) => Effect.Effect<string>
   readonly closed: Effect.Effect<string>
   readonly destroy: () => void
+  /** It was this side that ended it. */
+  readonly left: () => boolean
   readonly pause: () => void
   readonly resume: () => void
 }
@@ -20,6 +22,7 @@ export const open = (port: number): Effect.Effect<Raw, never, Scope.Scope> =>
       const socket = connect(port, "127.0.0.1")
       let received = ""
       let closed = false
+      let left = false
       const watchers = new Set<() => void>()
       const changed = () => {
         for (const watcher of watchers) watcher()
@@ -51,7 +54,11 @@ export const open = (port: number): Effect.Effect<Raw, never, Scope.Scope> =>
           received: () => received,
           until: (predicate) => until(() => predicate(received)),
           closed: until(() => closed),
-          destroy: () => socket.destroy(),
+          destroy: () => {
+            left = true
+            socket.destroy()
+          },
+          left: () => left,
           pause: () => socket.pause(),
           resume: () => socket.resume(),
           end: () => socket.destroy()

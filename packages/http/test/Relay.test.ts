@@ -6,7 +6,7 @@ const stream = (more: Record<string, unknown> = {}) => Rig.chat({ stream: true, 
 
 const leases = (rig: Rig.Rig) => Effect.map(rig.dispatcher.snapshot, (snapshot) => snapshot.leases)
 
-const outcomes = (rig: Rig.Rig) => rig.usage.last.map(({ outcome }) => outcome)
+const outcomes = (rig: Rig.Rig) => rig.usage.attempts.map(({ outcome }) => outcome)
 
 const two = { servers: [{}, {}] } as const
 
@@ -69,12 +69,12 @@ describe("Relay", () => {
       const asked = { stream_options: { include_usage: true } }
       assert.include(yield* Effect.flatMap(Rig.post(rig, stream(asked)), Rig.text), "\"completion_tokens\":5")
       assert.deepStrictEqual(
-        rig.usage.last.map((
+        rig.usage.attempts.map((
           { completionTokens, promptTokens, reported }
         ) => [promptTokens, completionTokens, reported]),
         [[4, 5, true], [4, 5, true]]
       )
-      assert.isTrue(rig.usage.last.every(({ ttft }) => ttft !== undefined))
+      assert.isTrue(rig.usage.attempts.every(({ ttft }) => ttft !== undefined))
     }))
 
   it.live("passes an engine's 4xx on as it is, and tries no other server", () =>
@@ -160,8 +160,8 @@ describe("Relay", () => {
         assert.match(text, /data: \{"error":\{[^\n]*"code":"stream_broken"\}\}\n\n$/)
         assert.notInclude(text, "[DONE]")
         assert.deepStrictEqual(outcomes(rig), ["Broken"])
-        assert.isFalse(rig.usage.last[0]!.reported)
-        assert.isAtLeast(rig.usage.last[0]!.completionTokens!, 2)
+        assert.isFalse(rig.usage.attempts[0]!.reported)
+        assert.isAtLeast(rig.usage.attempts[0]!.completionTokens!, 2)
         assert.strictEqual(yield* leases(rig), 0)
       }))
   }

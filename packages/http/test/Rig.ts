@@ -16,6 +16,8 @@ import * as Program from "../src/Program.ts"
 import { RecentUsage } from "../src/UsageLog.ts"
 
 export interface RigOptions {
+  /** URLs of servers that are no simulated ones; they come first. */
+  readonly actors?: ReadonlyArray<string>
   readonly servers?: ReadonlyArray<SimulatedServer.Options & Partial<Pick<Server, "organisation" | "site">>>
   readonly server?: Partial<Omit<Server, "token">>
   readonly strategy?: StrategyName
@@ -48,6 +50,7 @@ export const engineToken = "the-engine's-own-token"
 const key = (name: string, secret: string, priority: number, more: Partial<Config["keys"][number]["caller"]> = {}) => ({
   name,
   secretHash: hashOf(secret),
+  prefix: "test",
   waitEvents: false,
   caller: { key: `key:${name}`, organisation: "univ-a", priority, routingMode: "any" as const, ...more }
 })
@@ -102,18 +105,29 @@ export const make = Effect.fnUntraced(function*(options: RigOptions = {}): Effec
     options.servers ?? [{}],
     (server) => SimulatedServer.start({ token: engineToken, ...server })
   )
-  const servers = simulated.map(({ url }, i): Server => ({
+  const serverOf = (url: string, own: Partial<Server> = {}): Server => ({
     url,
     kind: "vllm",
     token: Redacted.make(engineToken),
-    organisation: options.servers?.[i]?.organisation ?? "univ-a",
-    site: options.servers?.[i]?.site ?? "dc1",
+    organisation: own.organisation ?? "univ-a",
+    site: own.site ?? "dc1",
     maxConcurrent: 8,
     headroom: 0,
     ownerReserve: 0,
-    priorityScheduling: options.servers?.[i]?.priorityScheduling ?? false,
+    priorityScheduling: own.priorityScheduling ?? false,
     ...options.server
-  }))
+  })
+  const servers = [
+    ...(options.actors ?? []).map((url) => serverOf(url)),
+    ...simulated.map(({ url }, i) => {
+      const { organisation, priorityScheduling, site } = options.servers?.[i] ?? {}
+      return serverOf(url, {
+        ...(organisation === undefined ? {} : { organisation }),
+        ...(site === undefined ? {} : { site }),
+        ...(priorityScheduling === undefined ? {} : { priorityScheduling })
+      })
+    })
+  ]
   const usage = new RecentUsage()
   // A scope of its own, so that a test can end the gateway while its servers go on.
   const scope = yield* Scope.make()

@@ -6,8 +6,13 @@ import { type DatabaseError, refine } from "./DatabaseError.ts"
 
 const name = "configuration"
 
+/** "AIG" and "apply". */
+const locked = [0x41_49_47, 4] as const
+
 export class AppliedConfiguration extends Context.Service<AppliedConfiguration, {
   readonly read: Effect.Effect<Option.Option<Schema.Json>, DatabaseError>
+  /** Held until the transaction ends: of two gateways that apply a file, the second finds it applied. */
+  readonly lock: Effect.Effect<void, DatabaseError>
   /** Secrets must have been taken out. */
   readonly write: (configuration: Schema.Json) => Effect.Effect<void, DatabaseError>
 }>()("@aiguilleur/store/AppliedConfiguration") {
@@ -30,7 +35,9 @@ export class AppliedConfiguration extends Context.Service<AppliedConfiguration, 
           ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`)
       })
 
-      return AppliedConfiguration.of({ read, write })
+      const lock = Effect.asVoid(typed(sql`SELECT pg_advisory_xact_lock(${locked[0]}, ${locked[1]})`))
+
+      return AppliedConfiguration.of({ read, write, lock })
     })
   )
 }

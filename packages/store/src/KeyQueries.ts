@@ -81,5 +81,12 @@ export const make = (sql: PgClient) => {
         RETURNING ${shown}`
   })
 
-  return { byHash, byIds, byName, filtered, insert, update, end }
+  const resume = SqlSchema.findOneOption({
+    Request: Schema.Struct({ id: Schema.String, now: Schema.DateTimeUtcFromDate }),
+    Result: Key,
+    execute: ({ id, now }) =>
+      sql`UPDATE keys SET revoked_at = NULL, updated_at = ${now} WHERE id = ${id} RETURNING ${shown}`
+  })
+
+  return { byHash, byIds, byName, filtered, insert, update, end, resume }
 }

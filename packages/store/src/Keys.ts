@@ -18,6 +18,14 @@ export interface Created {
   readonly secret: Redacted.Redacted
 }
 
+/** A secret of which only what is kept is at hand, as in a configuration that was read. */
+export interface Hashed {
+  /** `KeySecret.digest` of it. */
+  readonly digest: string
+  /** `KeySecret.prefix` of it. */
+  readonly prefix: string
+}
+
 export type Edit = Partial<Choices>
 
 type With<A, E = never> = Effect.Effect<A, E | DatabaseError>
@@ -39,7 +47,7 @@ const make = Effect.gen(function*() {
   const sql = yield* PgClient
   const { where } = yield* Database
   const typed = refine(where)
-  const { byHash, byIds, byName, filtered, insert, update, end } = KeyQueries.make(sql)
+  const { byHash, byIds, byName, filtered, insert, update, end, resume } = KeyQueries.make(sql)
 
   const violation = (error: SqlError, name: string, organisation: string) => {
     if (error.reason._tag === "UniqueViolation") {
@@ -52,16 +60,14 @@ const make = Effect.gen(function*() {
   const known = (reference: string) => (key: Option.Option<Key>) =>
     Effect.mapError(Effect.fromOption(key), () => new UnknownKey({ reference }))
 
-  const create = Effect.fn("Keys.create")(function*(choices: Choices, given?: Redacted.Redacted) {
-    const secret = given ?? KeySecret.generate()
-    const text = Redacted.value(secret)
+  const add = Effect.fn("Keys.add")(function*(choices: Choices, { digest, prefix }: Hashed) {
     const now = DateTime.toDateUtc(yield* DateTime.now)
-    const key = yield* insert({
+    return yield* insert({
       source: "cli",
       ...encoded(choices),
       id: randomUUID(),
-      prefix: KeySecret.prefix(text),
-      hash: KeySecret.bytes(KeySecret.digest(text)),
+      prefix,
+      hash: KeySecret.bytes(digest),
       createdAt: now,
       updatedAt: now
     }).pipe(
@@ -72,6 +78,12 @@ const make = Effect.gen(function*() {
       }),
       typed
     )
+  })
+
+  const create = Effect.fn("Keys.create")(function*(choices: Choices, given?: Redacted.Redacted) {
+    const secret = given ?? KeySecret.generate()
+    const text = Redacted.value(secret)
+    const key = yield* add(choices, { digest: KeySecret.digest(text), prefix: KeySecret.prefix(text) })
     return { key, secret }
   })
 
@@ -103,6 +115,17 @@ const make = Effect.gen(function*() {
     return yield* end({ id, now: yield* DateTime.now }).pipe(Effect.flatMap(known(id)), typed)
   })
 
+  const reinstate = Effect.fn("Keys.reinstate")(function*(id: string) {
+    return yield* resume({ id, now: yield* DateTime.now }).pipe(
+      Effect.catchTag("SqlError", (error) =>
+        Effect.fail(
+          error.reason._tag === "UniqueViolation" ? new DuplicateName({ kind: "key", name: id }) : error
+        )),
+      Effect.flatMap(known(id)),
+      typed
+    )
+  })
+
   const touch = Effect.fn("Keys.touch")(function*(uses: ReadonlyMap<string, number>) {
     const ids = Result.getOrThrow(PgTypes.array([...uses.keys()], PgTypes.OID.text))
     const times = Result.getOrThrow(PgTypes.array([...uses.values()], PgTypes.OID.timestamptz))
@@ -113,12 +136,14 @@ const make = Effect.gen(function*() {
 
   return Keys.of({
     create,
+    add,
     find,
     findByDigest: (digest) => typed(byHash(KeySecret.bytes(digest))),
     findAll: (ids) => typed(byIds(ids)),
     list: (filter = {}) => typed(filtered(filter)),
     edit,
     revoke,
+    reinstate,
     touch,
     changes: changes(sql, "aiguilleur_keys")
   })
@@ -130,6 +155,10 @@ export class Keys extends Context.Service<Keys, {
     choices: Choices,
     secret?: Redacted.Redacted
   ) => With<Created, DuplicateName | DuplicateSecret | UnknownOrganisation>
+  readonly add: (
+    choices: Choices,
+    secret: Hashed
+  ) => With<Key, DuplicateName | DuplicateSecret | UnknownOrganisation>
   /** By id, or by name where one organisation alone uses it. */
   readonly find: (reference: string) => With<Key, UnknownKey | AmbiguousKey>
   /** By `KeySecret.digest`, whatever its standing. */
@@ -138,6 +167,8 @@ export class Keys extends Context.Service<Keys, {
   readonly list: (filter?: KeyQueries.Filter) => With<ReadonlyArray<Key>>
   readonly edit: (id: string, edit: Edit) => With<Key, UnknownKey | DuplicateName | UnknownOrganisation>
   readonly revoke: (id: string) => With<Key, UnknownKey>
+  /** Takes a revocation back: the key has returned to the configuration file. */
+  readonly reinstate: (id: string) => With<Key, UnknownKey | DuplicateName>
   /** Records when keys were last used, by id in epoch milliseconds. Notifies nobody. */
   readonly touch: (uses: ReadonlyMap<string, number>) => With<void>
   /** Ids of keys, whoever changed them and where. */

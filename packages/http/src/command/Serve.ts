@@ -1,5 +1,6 @@
 /** `aiguilleur serve`: the service, from a configuration file or as the demo, until a signal ends it. */
-import { Config as Env, Console, Effect, Layer, Option, Runtime, Schema } from "effect"
+import * as Database from "@aiguilleur/store/Database"
+import { Config as Env, Console, Effect, Layer, Option, Queue, Runtime, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { ServeError } from "effect/http/HttpServerError"
 import type { AddressInfo } from "node:net"
@@ -9,6 +10,8 @@ import { load } from "../config/ConfigLoader.ts"
 import * as Demo from "../Demo.ts"
 import { Listener } from "../Listener.ts"
 import * as Program from "../Program.ts"
+import { Reload } from "../reload/Reload.ts"
+import * as Watch from "../reload/Watch.ts"
 
 /** Ends the command with exit code 1; the reason has been printed. */
 export class CannotServe extends Schema.TaggedError<CannotServe>()("CannotServe", {
@@ -42,16 +45,27 @@ const cannotListen = ({ http }: Config) => ({ cause }: ServeError) => {
   return refuse(`Cannot listen on ${where}: ${code ?? String(cause)}.`)
 }
 
-const run = (config: Config, said: (base: string) => Effect.Effect<void>) =>
-  Effect.scoped(Effect.gen(function*() {
-    const context = yield* Layer.build(Program.layer(config)).pipe(
-      Effect.catchTag("ServeError", cannotListen(config))
-    )
-    yield* said(yield* Effect.provide(listening, context))
-    return yield* Effect.never
-  }))
+/** Each `kill -HUP`, from now on. */
+const hangUps = Stream.callback<void>((queue) => {
+  const heard = () => void Queue.offerUnsafe(queue, undefined)
+  return Effect.acquireRelease(
+    Effect.sync(() => process.on("SIGHUP", heard)),
+    () => Effect.sync(() => process.off("SIGHUP", heard))
+  )
+})
 
-const fromFile = Effect.fnUntraced(function*(file: string, { host, port }: Where, json: boolean) {
+const reloading = Effect.fnUntraced(function*(file: string, watch: boolean) {
+  const { now } = yield* Reload
+  const signals = watch ? Stream.merge(hangUps, Watch.changes(file)) : hangUps
+  yield* Effect.forkScoped(Stream.runForEach(signals, () => now), { startImmediately: true })
+})
+
+interface FileOptions extends Where {
+  readonly json: boolean
+  readonly watch: boolean
+}
+
+const fromFile = Effect.fnUntraced(function*(file: string, { host, json, port, watch }: FileOptions) {
   const config = yield* load(file, { environment: process.env }).pipe(
     Effect.catchTag("ConfigError", ({ problems }) => refuse(render(file, problems).join("\n")))
   )
@@ -62,13 +76,28 @@ const fromFile = Effect.fnUntraced(function*(file: string, { host, port }: Where
     port: Option.getOrElse(port, () => config.http.port)
   }
   const { keys, models, servers } = config
-  return yield* run({ ...config, http }, (base) =>
-    Console.log(
-      json
-        ? JSON.stringify({ url: base, demo: false, config: file })
-        : `Aiguilleur listens on ${base}: ${models.length} models, ${servers.length} servers, ${keys.length} keys.`
-    ))
-})
+  const running = { ...config, http }
+  const context = yield* Layer.build(
+    Reload.layer({ file, environment: process.env, running: config }).pipe(
+      Layer.provideMerge(Program.layerStored(running)),
+      Layer.provideMerge(Database.layerConfig("gateway"))
+    )
+  ).pipe(
+    Effect.catchTags({
+      ServeError: cannotListen(running),
+      DatabaseError: ({ message }) => refuse(message),
+      FileConflict: ({ message }) => refuse(`${file}: ${message}`)
+    })
+  )
+  yield* Effect.provide(reloading(file, watch), context)
+  const base = yield* Effect.provide(listening, context)
+  yield* Console.log(
+    json
+      ? JSON.stringify({ url: base, demo: false, config: file })
+      : `Aiguilleur listens on ${base}: ${models.length} models, ${servers.length} servers, ${keys.length} keys.`
+  )
+  return yield* Effect.never
+}, Effect.scoped)
 
 const asDemo = ({ host, port }: Where, json: boolean) =>
   Effect.scoped(Effect.gen(function*() {
@@ -76,8 +105,12 @@ const asDemo = ({ host, port }: Where, json: boolean) =>
       host: Option.getOrElse(host, () => "127.0.0.1"),
       port: Option.getOrElse(port, () => 8080)
     })
-    return yield* run(demo.config, (base) =>
-      Console.log(json ? JSON.stringify({ url: base, demo: true }) : Demo.banner(base, demo)))
+    const context = yield* Layer.build(Program.layer(demo.config)).pipe(
+      Effect.catchTag("ServeError", cannotListen(demo.config))
+    )
+    const base = yield* Effect.provide(listening, context)
+    yield* Console.log(json ? JSON.stringify({ url: base, demo: true }) : Demo.banner(base, demo))
+    return yield* Effect.never
   }))
 
 const Port = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))
@@ -99,9 +132,13 @@ export const serve = Command.make(
       Flag.withDescription("Six simulated servers and two keys to try things with"),
       Flag.withDefault(false)
     ),
+    watch: Flag.Boolean("watch").pipe(
+      Flag.withDescription("Apply the file whenever it changes; without, on SIGHUP"),
+      Flag.withDefault(false)
+    ),
     json: Flag.Boolean("json").pipe(Flag.withDescription("Print JSON"), Flag.withDefault(false))
   },
-  Effect.fnUntraced(function*({ config, demo, host, json, port }) {
+  Effect.fnUntraced(function*({ config, demo, host, json, port, watch }) {
     const env = yield* Env.all({
       config: Env.option(Env.NonEmptyString("AIGUILLEUR_CONFIG")),
       host: Env.option(Env.NonEmptyString("HOST")),
@@ -111,12 +148,13 @@ export const serve = Command.make(
     )
     const where = { host: Option.orElse(host, () => env.host), port: Option.orElse(port, () => env.port) }
     const file = demo ? Option.none() : Option.orElse(config, () => env.config)
-    return yield* Option.isSome(file) ? fromFile(file.value, where, json) : asDemo(where, json)
+    return yield* Option.isSome(file) ? fromFile(file.value, { ...where, json, watch }) : asDemo(where, json)
   })
 ).pipe(
   Command.withDescription("Serve requests until a signal ends it"),
   Command.withExamples([
     { command: "aiguilleur serve --config aiguilleur.yaml", description: "Serve what the file describes" },
+    { command: "aiguilleur serve --config aiguilleur.yaml --watch", description: "Apply it again at each change" },
     { command: "aiguilleur serve --demo --port 9000", description: "Try it without any server" }
   ])
 )

@@ -34,6 +34,8 @@ export interface ConfiguredKey {
   readonly email?: string
   /** SHA-256 of the secret in lower-case hexadecimal; the secret itself is not kept. */
   readonly secretHash: string
+  /** Its first characters, by which lists tell keys apart. */
+  readonly prefix: string
   readonly caller: Caller
   /** Epoch milliseconds from which the key is refused. */
   readonly expires?: number

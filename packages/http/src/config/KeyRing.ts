@@ -1,6 +1,7 @@
 /** Keys that exist from the start: their secrets become hashes here, and what they may use must exist. */
 import type { Model } from "@aiguilleur/core/Model"
 import type { Server } from "@aiguilleur/core/Server"
+import { prefix } from "@aiguilleur/store/KeySecret"
 import { Redacted } from "effect"
 import { createHash } from "node:crypto"
 import type { ConfiguredKey } from "./Config.ts"
@@ -44,13 +45,13 @@ export const keys = (file: ConfigFile, known: Known, report: Report): Array<Conf
     if (secret.length < shortest) {
       report.warn([...path, "secret"], `shorter than ${shortest} characters; a longer one is harder to guess`)
     }
-    return [configuredKey(key, secretHash, path, known, report)]
+    return [configuredKey(key, { secretHash, prefix: prefix(secret) }, path, known, report)]
   })
 }
 
 const configuredKey = (
   key: FileKey,
-  secretHash: string,
+  secret: Pick<ConfiguredKey, "secretHash" | "prefix">,
   path: Path,
   known: Known,
   report: Report
@@ -83,7 +84,7 @@ const configuredKey = (
   return {
     name: key.name,
     ...(key.email === undefined ? {} : { email: key.email }),
-    secretHash,
+    ...secret,
     caller: {
       key: `key:${key.name}`,
       organisation: key.organisation,

@@ -50,6 +50,7 @@ layer(NodeFileSystem.layer)("ConfigLoader on fixtures", (it) => {
       assert.deepStrictEqual(loaded.keys[1], {
         name: "lab-7",
         secretHash: createHash("sha256").update(environment.LAB7_KEY!).digest("hex"),
+        prefix: environment.LAB7_KEY!.slice(0, 4),
         caller: {
           key: "key:lab-7",
           organisation: "univ-a",

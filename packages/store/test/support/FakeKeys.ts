@@ -44,6 +44,8 @@ export const make = Effect.gen(function*() {
   const unused = () => Effect.die(new Error("not used by the cache"))
   const layer = Layer.succeed(Keys, {
     create: unused,
+    add: unused,
+    reinstate: unused,
     find: unused,
     list: unused,
     edit: unused,

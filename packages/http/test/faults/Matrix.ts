@@ -1,0 +1,27 @@
+/** The whole fault matrix: every row, and the cells that it spans. */
+import type { Fleet, Mode } from "./Column.ts"
+import { fleets } from "./Column.ts"
+import type { Playable } from "./Row.ts"
+import * as AfterTheLastByte from "./rows/AfterTheLastByte.ts"
+import * as BeforeFirstByte from "./rows/BeforeFirstByte.ts"
+import * as Connecting from "./rows/Connecting.ts"
+import * as InTheMiddle from "./rows/InTheMiddle.ts"
+import * as Waiting from "./rows/Waiting.ts"
+
+export const rows: ReadonlyArray<Playable> = [
+  ...Waiting.rows,
+  ...Connecting.rows,
+  ...BeforeFirstByte.rows,
+  ...InTheMiddle.rows,
+  ...AfterTheLastByte.rows
+]
+
+export interface Cell {
+  readonly row: Playable
+  readonly mode: Mode
+  readonly fleet: Fleet
+}
+
+export const cells: ReadonlyArray<Cell> = rows.flatMap((row) =>
+  (row.fleets ?? fleets).flatMap((fleet) => row.modes.map((mode) => ({ row, mode, fleet })))
+)

@@ -1,0 +1,59 @@
+/** What may happen before there is a connection to the server. */
+import { Effect } from "effect"
+import { simulated } from "../Actor.ts"
+import { modes } from "../Column.ts"
+import * as Remains from "../Remains.ts"
+import type { Playable } from "../Row.ts"
+import { row } from "../Row.ts"
+import * as SecureEngine from "../SecureEngine.ts"
+import * as Verdict from "../Verdict.ts"
+
+const when = "connecting" as const
+
+export const rows: ReadonlyArray<Playable> = [
+  row({
+    what: "the connection is refused",
+    when,
+    modes,
+    actor: simulated(),
+    waiting: ({ broken }) => broken.server.kill,
+    seen: Verdict.down()
+  }),
+  row({
+    what: "the name does not resolve",
+    when,
+    modes,
+    // A label of more than 63 characters: refused by the resolver's own rules, without asking anybody.
+    actor: Effect.succeed({ url: `http://${"x".repeat(64)}.invalid:8000`, endings: () => [] }),
+    seen: Verdict.down()
+  }),
+  row({
+    what: "TLS: a certificate that nobody vouches for",
+    when,
+    modes,
+    actor: SecureEngine.untrusted,
+    seen: Verdict.down()
+  }),
+  row({ what: "TLS: the server speaks none", when, modes, actor: SecureEngine.plain, seen: Verdict.down() }),
+  row({
+    what: "TLS: the handshake is never answered",
+    when,
+    modes: ["stream"],
+    fleets: ["beside another"],
+    actor: SecureEngine.silent,
+    seen: Verdict.down()
+  }),
+  row({
+    what: "the client leaves during the handshake",
+    when,
+    modes,
+    actor: SecureEngine.silent,
+    strike: ({ broken, client }) =>
+      Effect.gen(function*() {
+        const before = broken.accepted()
+        yield* Remains.until(() => broken.accepted() > before, 200)
+        client.destroy()
+      }),
+    seen: Verdict.withdrawn("nothing")
+  })
+]
