@@ -153,7 +153,7 @@ const drawn = (report: Report): ReadonlyArray<Chart> => [
     id: "service",
     title: "Service against entitlement",
     note:
-      "Thousands of tokens (prompt + 2 × output) so far; dashed: what the weight entitled to while work was waiting.",
+      "Thousands of tokens (prompt + 2 × output) so far; dotted: what the weight entitled to while work was waiting.",
     unit: "tokens",
     x: "seconds",
     panels: timed(report, ({ series }) => [...lines(series.service), ...entitled(series.entitlement)])

@@ -82,6 +82,20 @@ describe("reports", () => {
     assert.notInclude(body(report), "<b>")
   })
 
+  it("says so when requests wait beside free slots", async () => {
+    const batch = population({ arrivals: { kind: "closed", users: 8 }, prompt: 1000, output: 5 })
+    const slow = { profile: "l40s-mistral-small-24b-fp8", maxConcurrent: 8 }
+    const verdict = async (ttftThreshold: string) =>
+      (await study(town({
+        duration: "2 minutes",
+        servers: [server(slow)],
+        populations: [batch],
+        columns: [column({ policy: "performance", ttftThreshold })]
+      }))).verdict.join("\n")
+    assert.match(await verdict("100 millis"), /while requests waited, \d\d % of the slots were free/)
+    assert.notInclude(await verdict("1 minute"), "slots were free")
+  })
+
   it("survives a scenario in which nobody sends anything", async () => {
     const nobody = population({ arrivals: { kind: "closed", users: 1, from: "1 hour" } })
     const report = await study(town({ populations: [nobody] }))
