@@ -93,6 +93,16 @@ describe("traces", () => {
     )
   })
 
+  it("keeps the routing mode where it is told", () => {
+    const rows = Result.getOrThrow(TraceFile.parse(`${head},routing_mode\n0,a,k,m,5,1,1,private-only\n0,a,k,m,5,1,1,`))
+    assert.deepStrictEqual(TraceFile.replay("x", fleet, rows).populations.map(({ routingMode }) => routingMode), [
+      "private-only",
+      undefined
+    ])
+    const wrong = TraceFile.parse(`${head},routing_mode\n0,a,k,m,5,1,1,private`)
+    assert.include(Result.getOrThrow(Result.flip(wrong)).message, "line 2, routing_mode: expected one of any")
+  })
+
   it("names the line, the column and what was expected", () => {
     const said = (text: string) => Result.getOrThrow(Result.flip(TraceFile.parse(text))).message
     assert.include(said("at,key\n"), "organisation, model")
