@@ -141,6 +141,14 @@ describe("Tokens", () => {
     assert.strictEqual((await all.post("/webhook", { json: { id: "x" } })).status, 400)
   })
 
+  // §9 OURS: an OpenAPI document, and a page that a person can read
+  it("documents itself", async () => {
+    const document = await call(`${rig.url}/api/doc.json`, "GET")
+    assert.strictEqual(document.json.openapi, "3.1.0")
+    assert.isAbove(Object.keys(document.json.paths).length, 25)
+    assert.include((await call(`${rig.url}/api/doc`, "GET")).text, "/api/v1/enrichments/upload")
+  })
+
   // §0 FIX: a path that does not exist is answered in the envelope
   it("answers unknown paths in the envelope", async () => {
     const answer = await call(`${rig.url}/api/v1/nothing`, "PUT")

@@ -98,7 +98,7 @@ describe("Taking", () => {
       [1, 2, 0]
     )
     const given: Array<string> = []
-    for (const _ of ids) {
+    while (given.length < ids.length) {
       const taken = (await Workers.take(worker, "transcription"))!
       given.push(taken.job.enrichmentId)
       await Workers.postTranscript(worker, taken)

@@ -18,7 +18,7 @@ const Feedback = Schema.optionalKey(Schema.NullOr(Schema.String))
 
 const Judged = Schema.Struct({ thumbUp: Thumb, userFeedback: Feedback })
 
-const Judgement = Schema.Struct({
+export const Judgement = Schema.Struct({
   enrichmentVersionMetadata: Schema.optionalKey(Schema.NullOr(Schema.Struct({
     thumbUpTitle: Thumb,
     thumbUpDescription: Thumb,

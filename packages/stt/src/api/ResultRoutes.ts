@@ -20,7 +20,7 @@ const place = Effect.gen(function*() {
   return { enrichmentId, versionId }
 })
 
-const Enriched = Schema.Struct({
+export const Enriched = Schema.Struct({
   enrichmentVersionMetadata: Schema.optionalKey(Schema.NullOr(Questions.SentMetadata)),
   multipleChoiceQuestions: Schema.optionalKey(Schema.NullOr(Schema.Array(Questions.SentQuestion))),
   notes: Schema.optionalKey(Schema.NullOr(Schema.String))
@@ -117,7 +117,7 @@ const translationApplied = Effect.fnUntraced(function*(body: Body.Body) {
   return apply
 })
 
-const Evaluated = Schema.Struct({
+export const Evaluated = Schema.Struct({
   evaluations: Schema.optionalKey(
     Schema.NullOr(Schema.Array(Schema.Struct({ id: Schema.String, evaluation: Schema.Unknown })))
   )

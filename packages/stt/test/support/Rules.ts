@@ -26,7 +26,8 @@ const inFile = (file: string): ReadonlyArray<Rule> => {
     if (section !== undefined) pending.push({ section, kind: kind as Kind, rule: rule! })
     const [, test] = title.exec(line) ?? []
     if (test === undefined) continue
-    found.push(...pending.map((rule) => ({ ...rule, test: test.replaceAll("\\\"", "\""), file })))
+    const where = { test: test.replaceAll("\\\"", "\""), file }
+    for (const rule of pending) found.push(Object.assign(rule, where))
     pending = []
   }
   return found
