@@ -121,14 +121,18 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
     if (busy) return
     busy = true
     let wakeAt: number | undefined
-    while (again) {
-      again = false
-      wakeAt = decide(now())
-      for (const notice of state.notices.splice(0)) PubSub.publishUnsafe(notices, notice)
-      // A resumed fiber runs at once and may post: what its events lead to is decided in the next round.
-      for (const [waiter, answer] of answers.splice(0)) waiter.resume?.(answer)
+    try {
+      while (again) {
+        again = false
+        wakeAt = decide(now())
+        for (const notice of state.notices.splice(0)) PubSub.publishUnsafe(notices, notice)
+        // A resumed fiber runs at once and may post: what its events lead to is decided in the next round.
+        for (const [waiter, answer] of answers.splice(0)) waiter.resume?.(answer)
+      }
+    } finally {
+      // A strategy that throws fails the one who asked; the next event must find the interpreter free.
+      busy = false
     }
-    busy = false
     arm(wakeAt)
   }
 

@@ -75,7 +75,8 @@ export class TtftWindow {
     if (engine !== undefined && now < engine.at + this.window) return engine.ttft
     const own = this.ownBefore() ?? this.lastOwn
     if (own === undefined || engine === undefined) return own?.ttft ?? engine?.ttft
-    return own.at >= engine.at ? own.ttft : engine.ttft
+    // Each was the figure until it was worth nothing: the engine's, until its reading left the window.
+    return own.at >= engine.at + this.window ? own.ttft : engine.ttft
   }
 
   /** How many samples are younger than the cutoff. */

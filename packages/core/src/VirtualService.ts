@@ -54,7 +54,7 @@ const raiseFloor = <A extends Account>(level: Level<A>, forgettable: Forgettable
 
 /** Subtracts V from all: only differences matter. */
 const rebase = <A extends Account>(level: Level<A>): void => {
-  for (const account of level.accounts.values()) account.service = Math.max(0, account.service - level.floor)
+  for (const account of level.accounts.values()) account.service -= level.floor
   level.floor = 0
 }
 

@@ -69,7 +69,7 @@ describe("a server that is down", () => {
       assert.strictEqual(yield* stateOf("s1"), "half-open")
       const other = yield* hold("other")
       assert.lengthOf(other.leases, 0)
-      yield* held.end(Outcome.Busy({ retryAfter: 0 }))
+      yield* held.end(Outcome.Client())
       assert.strictEqual(yield* stateOf("s1"), "up")
       assert.lengthOf(other.leases, 1)
     }).pipe(Effect.provide(single)))
@@ -144,6 +144,16 @@ describe("a busy answer", () => {
       yield* TestClock.adjust(1_000)
       assert.lengthOf(held.leases, 5)
       assert.strictEqual(yield* stateOf("s1"), "up")
+    }).pipe(Effect.provide(single)))
+
+  it.effect("takes a Retry-After of nothing for none, so that it does not go round in circles", () =>
+    Effect.gen(function*() {
+      const held = yield* hold("t")
+      yield* held.end(Outcome.Busy({ retryAfter: 0 }))
+      yield* TestClock.adjust(999)
+      assert.lengthOf(held.leases, 1)
+      yield* TestClock.adjust(1)
+      assert.lengthOf(held.leases, 2)
     }).pipe(Effect.provide(single)))
 
   it.effect("believes a Retry-After of at most a minute", () =>

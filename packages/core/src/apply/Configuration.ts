@@ -93,7 +93,11 @@ export const modelRemoved = (state: State, name: string): void => {
 }
 
 export const keyChanged = (state: State, caller: Caller): void => {
-  const tickets = Array.from(state.keys.get(caller.key) ?? []).filter(({ doom }) => doom === undefined)
+  const tickets = Array.from(state.keys.get(caller.key) ?? []).filter((ticket) => {
+    // An earlier edit forbade its model while it was in flight: this one decides anew.
+    if (ticket.lease !== undefined && ticket.doom?._tag === "NotAllowed") ticket.doom = undefined
+    return ticket.doom === undefined
+  })
   // All step out before any steps in again, by arrival: each finds its place at the end of its leaf.
   for (const ticket of tickets) withdraw(state, ticket)
   for (const ticket of tickets) {

@@ -66,7 +66,8 @@ export const succeeded = (state: State, host: ServerState, pair: Pair): void => 
 }
 
 export const holdOff = (state: State, host: ServerState, retryAfter: number | undefined): void => {
-  const asked = retryAfter !== undefined && Number.isFinite(retryAfter) && retryAfter >= 0
+  // "At once" from a server that has just refused would go round in circles.
+  const asked = retryAfter !== undefined && Number.isFinite(retryAfter) && retryAfter > 0
   if (!asked) host.heldOffFor = state.now < host.heldOffUntil ? host.heldOffFor : doubled(host.heldOffFor)
   const until = state.now + (asked ? Math.min(retryAfter, longestRetryAfter) : host.heldOffFor)
   if (until <= host.heldOffUntil) return

@@ -24,10 +24,10 @@ export const figureAt = ({ engine, own }: Figure, window: number, now: number): 
   if (live.length >= 5) return p95(live.map(({ ttft }) => ttft))
   const reading = engine.at(-1)
   if (reading !== undefined && reading.at > now - window) return reading.ttft
-  // The last millisecond at which five own samples stood; an own figure is as old as its end, a reading as its taking.
+  // The last millisecond at which five own samples stood; a figure is as old as its end, whosever it is.
   const ends = own.map(({ at }) => at + window).toSorted((a, b) => b - a)
   const end = ends.find((end) => end <= now && inside(own, window, end - 1).length >= 5)
   if (end === undefined) return reading?.ttft
-  if (reading !== undefined && reading.at > end) return reading.ttft
+  if (reading !== undefined && reading.at + window > end) return reading.ttft
   return p95(inside(own, window, end - 1).map(({ ttft }) => ttft))
 }

@@ -50,7 +50,7 @@ export const succeeded = (pair: PairRecord, now: number): void => {
 export const busy = (server: ServerRecord, retryAfter: number | undefined, now: number): void => {
   answered(server, now)
   let until: number
-  if (retryAfter === undefined || !(retryAfter >= 0) || retryAfter === Infinity) {
+  if (retryAfter === undefined || !(retryAfter > 0) || retryAfter === Infinity) {
     if (now >= server.heldOffUntil) server.heldOffFor = double(server.heldOffFor)
     until = now + server.heldOffFor
   } else until = now + Math.min(retryAfter, 60_000)
