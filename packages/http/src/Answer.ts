@@ -40,6 +40,8 @@ export const noTokens: Tokens = { prompt: undefined, completion: undefined, repo
 export interface Answer {
   /** Something of it has reached the client. */
   readonly begun: boolean
+  /** All that its client waits for has passed, whatever becomes of the connection now. */
+  readonly over: boolean
   readonly data: (chunk: Buffer) => void
   readonly end: () => void
   readonly tokens: (complete: boolean) => Tokens

@@ -11,6 +11,9 @@ import { StreamUsage } from "./wire/StreamUsage.ts"
 const broken = Outcome.Broken()
 const served = Outcome.Served()
 
+/** Paths whose streams end with `[DONE]`; others have last words of their own. */
+const endsWithDone = /^\/v1\/(?:chat\/)?completions(?:[/?]|$)/
+
 export class EventsAnswer implements Answer {
   begun = false
   private readonly exchange: Exchange
@@ -32,6 +35,10 @@ export class EventsAnswer implements Answer {
     this.headers = headers
   }
 
+  get over(): boolean {
+    return this.begun && this.events.done
+  }
+
   data(chunk: Buffer): void {
     const passed = this.events.push(chunk)
     if (passed instanceof Oversize) {
@@ -45,6 +52,9 @@ export class EventsAnswer implements Answer {
     this.pass(this.events.end())
     // A stream that ends without having said anything has failed, however politely.
     if (!this.begun) return this.exchange.finish(this.faultBeforeData())
+    // Without its last word it was cut, however politely: whoever reads it could not tell.
+    const cut = this.ending === served && !this.events.done && endsWithDone.test(this.exchange.passage.path)
+    if (cut) return this.exchange.abort(broken)
     this.exchange.finish(this.ending)
   }
 

@@ -81,7 +81,7 @@ export const make = Effect.gen(function*() {
   const usageLog = yield* UsageLog
   const held = new HeldBytes(settings.maxHeldBytes)
   const connections = yield* Effect.acquireRelease(
-    Effect.sync(() => new Connections()),
+    Effect.sync(() => new Connections(settings.connect)),
     (connections) => Effect.sync(() => connections.close())
   )
   const context: RelayContext = {

@@ -6,6 +6,8 @@ export interface Settings {
   readonly maxBody: number
   /** All bodies that wait in memory. */
   readonly maxHeldBytes: number
+  /** Until there is a connection to a server. */
+  readonly connect: number
   /** From sending to the first data event, for streams. */
   readonly firstByte: number
   /** Between two pieces of an answer that has begun. */
@@ -26,6 +28,7 @@ export interface Settings {
 export const defaults: Settings = {
   maxBody: 32 * 1024 * 1024,
   maxHeldBytes: 512 * 1024 * 1024,
+  connect: 5_000,
   firstByte: 300_000,
   idle: 60_000,
   total: 600_000,

@@ -136,6 +136,7 @@ export class Relay implements Dispatcher.DispatchHandler, Exchange, Watched {
 
   onResponseError(_: Dispatcher.DispatchController | null, error: Error): void {
     if (this.done) return
+    if (this.answer?.over === true) return this.answer.end()
     if (this.answer?.begun === true) return this.break(streamBroken, Outcome.Broken())
     const code = codeOf(error)
     if (this.reused && this.answer === undefined && !this.retriedFresh && resets.has(code)) {
@@ -204,8 +205,10 @@ export class Relay implements Dispatcher.DispatchHandler, Exchange, Watched {
     const { firstByte, idle, total } = this.context.settings
     if (now - this.passage.grantedAt! >= total) return this.abort(Outcome.Expired(), totalSpent)
     const begun = this.answer?.begun === true
-    if (begun && !this.paused && now - this.lastAt >= idle) return this.break(streamBroken, Outcome.Broken())
-    if (begun) return
+    if (begun) {
+      if (this.paused || now - this.lastAt < idle) return
+      return this.answer!.over ? this.answer!.end() : this.break(streamBroken, Outcome.Broken())
+    }
     const late = this.passage.body!.scanned.stream
       ? now - this.sentAt >= firstByte
       : this.answer !== undefined && now - this.lastAt >= idle
@@ -235,7 +238,7 @@ export class Relay implements Dispatcher.DispatchHandler, Exchange, Watched {
     else this.connection?.destroy(aborted)
     settle(this.passage, this.lease, {
       outcome,
-      tokens: this.answer?.tokens(this.complete && !isRetriable(outcome)) ?? noTokens,
+      tokens: this.answer?.tokens((this.complete || this.answer.over) && !isRetriable(outcome)) ?? noTokens,
       begun: this.answer?.begun === true,
       status: this.status,
       ttft: this.ttft,

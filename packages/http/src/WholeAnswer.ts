@@ -11,6 +11,7 @@ const served = Outcome.Served()
 
 export class WholeAnswer implements Answer {
   begun = false
+  readonly over = false
   private readonly exchange: Exchange
   private readonly status: number
   private readonly headers: Received

@@ -1,6 +1,6 @@
 /** `aiguilleur serve`: the service, from a configuration file or as the demo, until a signal ends it. */
 import * as Database from "@aiguilleur/store/Database"
-import { Config as Env, Console, Effect, Layer, Option, Queue, Runtime, Schema, Stream } from "effect"
+import { Config as Env, Console, Context, Effect, Layer, Option, Queue, Runtime, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { ServeError } from "effect/http/HttpServerError"
 import type { AddressInfo } from "node:net"
@@ -54,10 +54,12 @@ const hangUps = Stream.callback<void>((queue) => {
   )
 })
 
-const reloading = Effect.fnUntraced(function*(file: string, watch: boolean) {
-  const { now } = yield* Reload
+/** Listens at once, so that nothing is missed while the gateway starts; several calls of one moment are one. */
+const calls = Effect.fnUntraced(function*(file: string, watch: boolean) {
+  const queue = yield* Queue.unbounded<void>()
   const signals = watch ? Stream.merge(hangUps, Watch.changes(file)) : hangUps
-  yield* Effect.forkScoped(Stream.runForEach(signals, () => now), { startImmediately: true })
+  yield* Effect.forkScoped(Stream.runForEach(signals, () => Queue.offer(queue, undefined)), { startImmediately: true })
+  return Queue.takeAll(queue)
 })
 
 interface FileOptions extends Where {
@@ -66,6 +68,7 @@ interface FileOptions extends Where {
 }
 
 const fromFile = Effect.fnUntraced(function*(file: string, { host, json, port, watch }: FileOptions) {
+  const called = yield* calls(file, watch)
   const config = yield* load(file, { environment: process.env }).pipe(
     Effect.catchTag("ConfigError", ({ problems }) => refuse(render(file, problems).join("\n")))
   )
@@ -89,7 +92,7 @@ const fromFile = Effect.fnUntraced(function*(file: string, { host, json, port, w
       FileConflict: ({ message }) => refuse(`${file}: ${message}`)
     })
   )
-  yield* Effect.provide(reloading(file, watch), context)
+  yield* Effect.forkScoped(Effect.forever(Effect.andThen(called, Context.get(context, Reload).now)))
   const base = yield* Effect.provide(listening, context)
   yield* Console.log(
     json

@@ -64,7 +64,16 @@ const overlaid = (row: Key, key: FileKeys.FileKey, changes: ReturnType<typeof Fi
   const { email, models, name, organisation, organisations, priority, routingMode, sites, threshold, waitEvents } = rest
   return {
     ...key,
-    ...{ email, models, name, organisation, organisations, priority, routingMode, sites, threshold, waitEvents },
+    email,
+    models,
+    name,
+    organisation,
+    organisations,
+    priority,
+    routingMode,
+    sites,
+    threshold,
+    waitEvents,
     expires: expiresAt === null ? null : expiresAt.epochMilliseconds
   }
 }

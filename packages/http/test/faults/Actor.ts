@@ -6,6 +6,8 @@ import { engineToken } from "../Rig.ts"
 
 export interface Actor {
   readonly url: string
+  /** It fails every health check at once, so it is out before anybody asks. */
+  readonly outFromTheStart?: true
   /** What became of each inference request that reached it, in their order; `open` while nothing has. */
   readonly endings: () => ReadonlyArray<string>
 }

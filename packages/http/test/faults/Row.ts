@@ -48,6 +48,8 @@ export interface Row<A extends Actor = Actor> {
   readonly strike?: Act<A>
   /** When everything else has been seen. */
   readonly after?: Act<A>
+  /** A socket that outlives the gateway for a moment, and why: it is looked for in a test of its own. */
+  readonly lingering?: string
   readonly seen: (mode: Mode, fleet: Fleet) => Seen
 }
 

@@ -33,7 +33,7 @@ const settledIn = (rig: Rig.Rig): string => {
   if (request === undefined) return "nothing"
   const attempts = request.attempts.map(({ completionTokens, outcome, promptTokens, reported }) => {
     if (reported) return `${outcome} ${unknown(promptTokens)}+${unknown(completionTokens)}`
-    return completionTokens === undefined ? outcome : `${outcome} about ${completionTokens}`
+    return (completionTokens ?? 0) === 0 ? outcome : `${outcome} about ${completionTokens}`
   })
   return [...attempts, request.ending].join(", ")
 }
@@ -82,8 +82,8 @@ export const play = Effect.fnUntraced(function*<A extends Actor>(row: Row<A>, mo
   const url = broken.url
   const rig = yield* rigOf(row, fleet, broken)
   const others = rig.servers.map(Actors.of)
-  // One that cannot be reached is out already: it gets its trial, so that the request is what finds out.
-  if (broken.url.startsWith("https") || broken.url.includes(".invalid")) {
+  // It gets its trial, so that the request is what finds out.
+  if (broken.outFromTheStart === true) {
     while ((yield* rig.dispatcher.snapshot).servers[0]!.state !== "ejected") yield* Effect.yieldNow
     yield* rig.dispatcher.change(Event.HealthChecked({ url, health: "up" }))
   }

@@ -32,7 +32,10 @@ export interface Unreachable extends Actor {
   readonly accepted: () => number
 }
 
-const listen = (make: () => Server): Effect.Effect<Unreachable, never, Scope.Scope> =>
+const listen = (
+  make: () => Server,
+  more: Pick<Actor, "outFromTheStart"> = {}
+): Effect.Effect<Unreachable, never, Scope.Scope> =>
   Effect.map(
     Effect.acquireRelease(
       Effect.callback<{ readonly actor: Unreachable; readonly stop: () => void }>((resume) => {
@@ -48,6 +51,7 @@ const listen = (make: () => Server): Effect.Effect<Unreachable, never, Scope.Sco
         server.listen(0, "127.0.0.1", () =>
           resume(Effect.succeed({
             actor: {
+              ...more,
               url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
               endings: () => [],
               sockets: () => sockets.size,
@@ -64,15 +68,16 @@ const listen = (make: () => Server): Effect.Effect<Unreachable, never, Scope.Sco
     ({ actor }) => actor
   )
 
+const out = { outFromTheStart: true } as const
+
 /** Its certificate is its own word. */
-export const untrusted = listen(() => createSecureServer(certificate, () => {}).on("tlsClientError", () => {}))
+export const untrusted = listen(() => createSecureServer(certificate, () => {}).on("tlsClientError", () => {}), out)
 
 /** Speaks no TLS at all. */
 export const plain = listen(() =>
   createServer((socket) => {
     socket.once("data", () => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"))
-  })
-)
+  }), out)
 
 /** Accepts, and never says a word. */
 export const silent = listen(() => createServer((socket) => void socket.resume()))

@@ -89,7 +89,7 @@ export const broken =
     sdk: "throws APIError",
     broken,
     other: "nothing",
-    settled: `${outcome} about ${count}, released`
+    settled: `${outcome} about ${count}, failed`
   })
 
 /** The client left: its ticket or lease is free at once, and the engine hears of it. */

@@ -54,7 +54,7 @@ const expired: Judged = (mode) => ({
   ...Verdict.error(mode, 504, "total_time_spent"),
   broken: "aborted",
   other: "nothing",
-  settled: "Expired, released"
+  settled: "Expired, failed"
 })
 
 const spent = { settings: { total: 150 } }
@@ -136,7 +136,12 @@ export const rows: ReadonlyArray<Playable> = [
   fault("the stream begins with the engine's error", { errorAfter: 0 }, Verdict.suspect("finished", 500), {
     modes: streaming
   }),
-  fault("the first event is cut in its middle", { cutInside: 0 }, Verdict.suspect("cut"), { modes: streaming }),
+  scripted(
+    "the first event is cut in its middle",
+    (socket) => socket.end(Script.eventsHead + Script.chunk(Script.token(1).slice(0, 40))),
+    Verdict.suspect("closed"),
+    { modes: streaming }
+  ),
   scripted(
     "the first event has no end",
     (socket) => socket.write(Script.eventsHead + Script.chunk(`data: ${"x".repeat(1_100_000)}`)),
@@ -169,11 +174,34 @@ export const rows: ReadonlyArray<Playable> = [
     other: "nothing",
     settled: "Served 4+5, released"
   }), { modes: streaming }),
-  fault("a good answer that calls itself text/html", { wrongContentType: true }, Verdict.fine(), { modes: answer }),
+  fault(
+    "a good answer that calls itself text/html: the SDK does not read it as JSON",
+    { wrongContentType: true },
+    (mode, fleet) => ({
+      ...Verdict.fine()(mode, fleet),
+      sdk: "is content with 0 tokens"
+    }),
+    { modes: answer }
+  ),
+  fault(
+    "a good stream that calls itself text/html: held back whole",
+    { wrongContentType: true },
+    (mode) =>
+      mode === "stream"
+        ? { ...Verdict.fine()(mode, "alone"), client: "200: text/html: 5 tokens, [DONE]", settled: "Served, released" }
+        : {
+          ...Verdict.error(mode, 502, "upstream_failed"),
+          broken: "finished",
+          other: "nothing",
+          settled: "Broken, failed"
+        },
+    { modes: streaming }
+  ),
   row({
     what: "kill -9",
     when,
     modes,
+    fleets: ["beside another"],
     actor: EngineProcess.start({ manual: true }),
     strike: ({ broken }) => Effect.andThen(broken.awaitRequests(1), Effect.sync(() => broken.signal("SIGKILL"))),
     seen: Verdict.suspect("SIGKILL")
@@ -182,6 +210,7 @@ export const rows: ReadonlyArray<Playable> = [
     what: "SIGSTOP: a stream's first-byte timer",
     when,
     modes: streaming,
+    fleets: ["beside another"],
     actor: EngineProcess.start({ manual: true }),
     settings: timers,
     waiting: ({ broken }) => Effect.sync(() => broken.signal("SIGSTOP")),
@@ -191,6 +220,7 @@ export const rows: ReadonlyArray<Playable> = [
     what: "SIGSTOP: the time for everything",
     when,
     modes: answer,
+    fleets: ["beside another"],
     actor: EngineProcess.start({ manual: true }),
     ...spent,
     waiting: ({ broken }) => Effect.sync(() => broken.signal("SIGSTOP")),

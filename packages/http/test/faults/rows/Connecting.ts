@@ -24,7 +24,7 @@ export const rows: ReadonlyArray<Playable> = [
     when,
     modes,
     // A label of more than 63 characters: refused by the resolver's own rules, without asking anybody.
-    actor: Effect.succeed({ url: `http://${"x".repeat(64)}.invalid:8000`, endings: () => [] }),
+    actor: Effect.succeed({ url: `http://${"x".repeat(64)}.invalid:8000`, outFromTheStart: true, endings: () => [] }),
     seen: Verdict.down()
   }),
   row({
@@ -38,9 +38,11 @@ export const rows: ReadonlyArray<Playable> = [
   row({
     what: "TLS: the handshake is never answered",
     when,
-    modes: ["stream"],
+    modes,
     fleets: ["beside another"],
     actor: SecureEngine.silent,
+    settings: { connect: 200 },
+    lingering: "a health check's own handshake",
     seen: Verdict.down()
   }),
   row({
@@ -48,6 +50,7 @@ export const rows: ReadonlyArray<Playable> = [
     when,
     modes,
     actor: SecureEngine.silent,
+    lingering: "a health check's own handshake",
     strike: ({ broken, client }) =>
       Effect.gen(function*() {
         const before = broken.accepted()
