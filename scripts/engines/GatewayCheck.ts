@@ -4,6 +4,7 @@ import { join } from "node:path"
 import OpenAI, { NotFoundError } from "openai"
 import type { RealEngine } from "./RealEngine.ts"
 import { freePort, launch } from "./RealEngine.ts"
+import { messages } from "./Recording.ts"
 import type { Report } from "./Report.ts"
 import { assert } from "./Report.ts"
 import type { Speech } from "./Speech.ts"
@@ -35,7 +36,7 @@ const configuration = (engines: ReadonlyArray<RealEngine>): string =>
 const chats = async (engine: RealEngine, openai: OpenAI, { check }: Report): Promise<void> => {
   const request = {
     model: publicName(engine),
-    messages: [{ role: "user" as const, content: "Write one sentence about the sun." }],
+    messages: [...messages],
     max_tokens: 32,
     temperature: 0
   }
@@ -102,7 +103,12 @@ export const run = async (
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const gateway = await launch("gateway", process.execPath, [
-    join(Workshop.root, "packages/http/src/main.ts"), "serve", "--config", file, "--port", String(port)
+    join(Workshop.root, "packages/http/src/main.ts"),
+    "serve",
+    "--config",
+    file,
+    "--port",
+    String(port)
   ], `${url}/health/readiness`)
   const openai = new OpenAI({ baseURL: `${url}/v1`, apiKey: secret, maxRetries: 0 })
   try {

@@ -12,7 +12,8 @@ interface Page {
   readonly form?: Readonly<Record<string, string>>
 }
 
-const messages = [{ role: "user", content: "Bonjour !" }]
+/** A base model goes on with this; most other words it meets with silence. */
+export const messages = [{ role: "user" as const, content: "Bonjour ! La capitale de la France est" }]
 
 const openAi = (model: string): Readonly<Record<string, Page>> => ({
   "models.json": { path: "/v1/models" },
@@ -22,7 +23,7 @@ const openAi = (model: string): Readonly<Record<string, Page>> => ({
     body: { model, messages, max_tokens: 6, temperature: 0, stream: true, stream_options: { include_usage: true } }
   },
   "completion.json": { path: "/v1/completions", body: { model, prompt: "Bonjour", max_tokens: 6, temperature: 0 } },
-  "no-messages.json": { path: "/v1/chat/completions", body: { model } },
+  "bad-messages.json": { path: "/v1/chat/completions", body: { model, messages: "x" } },
   "unknown-path": { path: "/v1/rerank", body: { model, query: "a", documents: ["b"] } },
   "embeddings.json": { path: "/v1/embeddings", body: { model, input: "Bonjour" } }
 })
