@@ -11,7 +11,7 @@ export const held = (only: ReadonlyArray<string> = kinds): Held => {
   return counts
 }
 
-const turn = Effect.callback<void>((resume) => {
+export const turn = Effect.callback<void>((resume) => {
   const immediate = setImmediate(() => resume(Effect.void))
   return Effect.sync(() => clearImmediate(immediate))
 })

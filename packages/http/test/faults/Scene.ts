@@ -49,11 +49,12 @@ const hold = Effect.fnUntraced(function*(rig: Rig.Rig, count: number) {
   const holds = new Map<string, Scope.Closeable>()
   for (let i = 0; i < count; i++) {
     const scope = yield* Scope.make()
-    yield* Effect.addFinalizer(() => Scope.close(scope, Exit.void))
+    yield* Effect.addFinalizer(() => Scope.close(scope, Exit.fail("withdrawn")))
     const { server } = yield* Scope.provide(rig.dispatcher.acquire(ticket()), scope)
     holds.set(server.url, scope)
   }
-  return (url: string) => Effect.suspend(() => Scope.close(holds.get(url)!, Exit.void))
+  // Withdrawn, not served: a server that is out must not come back by this.
+  return (url: string) => Effect.suspend(() => Scope.close(holds.get(url)!, Exit.fail("withdrawn")))
 })
 
 const send = (client: Raw.Raw, mode: Mode, more: Readonly<Record<string, unknown>>) => {

@@ -6,8 +6,8 @@ import { createServer } from "node:net"
 import type { AddressInfo, Socket } from "node:net"
 import type { Actor } from "./Actor.ts"
 
-/** Called with each inference request that has come whole. */
-export type Script = (socket: Socket) => void
+/** Called with each inference request that has come whole; says whether that was the whole answer. */
+export type Script = (socket: Socket) => "answered" | void
 
 export interface Scripted extends Actor {
   readonly sockets: () => number
@@ -52,8 +52,10 @@ export const start = (script: Script): Effect.Effect<Scripted, never, Scope.Scop
         const respond = (socket: Socket, line: string) => {
           if (line.startsWith("GET")) return socket.write(line.startsWith("GET /health") ? health : missing)
           const at = endings.push("open") - 1
-          socket.once("close", () => endings[at] = "closed")
-          script(socket)
+          socket.once("close", () => {
+            if (endings[at] === "open") endings[at] = "closed"
+          })
+          endings[at] = script(socket) ?? "open"
         }
         const server = createServer((socket) => {
           sockets.add(socket)

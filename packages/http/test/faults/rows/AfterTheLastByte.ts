@@ -41,7 +41,7 @@ export const rows: ReadonlyArray<Playable> = [
     what: "the server closes the connection, and the stream's end is never framed",
     when,
     modes: streaming,
-    actor: Script.start((socket) => socket.end(Script.eventsHead + Script.chunk(whole))),
+    actor: Script.start((socket) => void socket.end(Script.eventsHead + Script.chunk(whole))),
     seen: Verdict.fine("closed")
   }),
   row({
@@ -73,11 +73,13 @@ export const rows: ReadonlyArray<Playable> = [
         yield* stage.client.closed
         yield* stage.rig.inFlight.drained
         yield* stage.broken.server.kill
+        // The other's turn, then this one's.
+        yield* another(stage)
         yield* another(stage)
       }),
     seen: (mode, fleet) => ({
       ...Verdict.fine()(mode, fleet),
-      other: "finished",
+      other: "finished, finished",
       settled: Verdict.down()("answer", "beside another").settled
     })
   })

@@ -37,10 +37,10 @@ const begun = { modes: answer, settings: { withheld: 64 } }
 
 const brokenOff = (ending: string, outcome = "Broken"): Judged => () => ({
   client: "200: no JSON, broken off",
-  sdk: "throws APIConnectionError",
+  sdk: "throws TypeError",
   broken: ending,
   other: "nothing",
-  settled: `${outcome}, released`
+  settled: `${outcome}, failed`
 })
 
 const process = EngineProcess.start({ manual: true })
@@ -84,20 +84,35 @@ export const rows: ReadonlyArray<Playable> = [
   fault("cut in the middle of an event", { cutInside: 2 }, Verdict.broken(2, "cut"), { modes: streaming }),
   fault("cut before [DONE]", { cutBeforeDone: true }, Verdict.broken(5, "cut"), { modes: streaming }),
   fault("stall", { stallAfter: 2 }, Verdict.broken(2, "aborted"), { modes: streaming, settings: { idle: 150 } }),
-  fault("the engine's own error event", { errorAfter: 2 }, (mode) => ({
-    client: Verdict.whole(mode).replace("5 tokens", "2 tokens, error event the engine's 500"),
-    sdk: "throws APIError",
-    broken: "finished",
-    other: "nothing",
-    settled: "Broken about 2, released"
-  }), { modes: streaming }),
+  row({
+    what: "the engine's own error event",
+    when,
+    modes: streaming,
+    actor: simulated({ manual: true }),
+    arm: ({ broken }) => Effect.sync(() => broken.server.fault({ errorAfter: 2 })),
+    strike: (stage) =>
+      Effect.gen(function*() {
+        const { server } = stage.broken
+        yield* server.awaitRequests(1)
+        server.stepUntil(() => server.requests[0]!.tokens === 2)
+        yield* twoTokens(stage)
+        server.stepUntilIdle()
+      }),
+    seen: (mode) => ({
+      client: Verdict.whole(mode).replace("5 tokens", "2 tokens, error event the engine's 500"),
+      sdk: "throws APIError",
+      broken: "finished",
+      other: "nothing",
+      settled: "Broken about 2, failed"
+    })
+  }),
   fault(
     "the time for everything is spent",
     { stallAfter: 2 },
     Verdict.broken(2, "aborted", "total_time_spent", "Expired"),
     {
       modes: streaming,
-      settings: { total: 150 }
+      settings: { total: 400 }
     }
   ),
   scripted("an event without end", (socket) => {
@@ -105,7 +120,8 @@ export const rows: ReadonlyArray<Playable> = [
   }, Verdict.broken(2, "closed")),
   scripted("a clean end without [DONE]", (socket) => {
     socket.write(Script.stream(Script.tokens(2)))
-  }, Verdict.broken(2, "closed")),
+    return "answered"
+  }, Verdict.broken(2, "answered")),
   scripted("chunks that are no chunks", (socket) => {
     socket.write(Script.eventsHead + Script.chunk(Script.tokens(2)) + "nonsense\r\n")
   }, Verdict.broken(2, "closed")),
@@ -113,6 +129,7 @@ export const rows: ReadonlyArray<Playable> = [
     what: "kill -9",
     when,
     modes: streaming,
+    fleets: ["beside another"],
     actor: process,
     strike: (stage) =>
       Effect.gen(function*() {
@@ -127,6 +144,7 @@ export const rows: ReadonlyArray<Playable> = [
     what: "SIGSTOP",
     when,
     modes: streaming,
+    fleets: ["beside another"],
     actor: process,
     settings: { idle: 150 },
     strike: (stage) =>

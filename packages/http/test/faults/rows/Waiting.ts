@@ -1,13 +1,24 @@
 /** What may happen to a request that has no server yet. */
 import { Event } from "@aiguilleur/core/Event"
 import { Effect } from "effect"
+import type { Simulated } from "../Actor.ts"
 import { simulated } from "../Actor.ts"
 import { modes } from "../Column.ts"
-import type { Playable } from "../Row.ts"
+import * as Remains from "../Remains.ts"
+import type { Playable, Stage } from "../Row.ts"
 import { row } from "../Row.ts"
 import * as Verdict from "../Verdict.ts"
 
 const when = "waiting" as const
+
+/** The gateway's own first checks are answered, so that none of them contradicts what is said here. */
+const checked = ({ broken, rig }: Stage<Simulated>) =>
+  Effect.gen(function*() {
+    for (const server of [broken.server, ...rig.servers]) yield* server.awaitHits("/health", 1)
+    while ((yield* rig.dispatcher.snapshot).servers.some(({ state }) => state !== "up")) yield* Remains.turn
+    // An answer needs a turn of the event loop or two to be heard.
+    for (let turns = 0; turns < 20; turns++) yield* Remains.turn
+  })
 
 export const rows: ReadonlyArray<Playable> = [
   row({
@@ -36,6 +47,7 @@ export const rows: ReadonlyArray<Playable> = [
     when,
     modes,
     actor: simulated(),
+    arm: checked,
     waiting: ({ client, rig }) =>
       Effect.gen(function*() {
         const { servers } = yield* rig.dispatcher.snapshot
@@ -50,6 +62,7 @@ export const rows: ReadonlyArray<Playable> = [
     modes,
     fleets: ["beside another"],
     actor: simulated(),
+    arm: checked,
     waiting: ({ broken, rig }) => rig.dispatcher.change(Event.HealthChecked({ url: broken.url, health: "down" })),
     seen: (mode, fleet) => ({ ...Verdict.fine("nothing")(mode, fleet), other: "finished" })
   }),
