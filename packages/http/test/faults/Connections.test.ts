@@ -12,6 +12,7 @@ it.live("A connection that is given up before it came about is closed at once", 
     const connection = connections.fresh(engine.url)
     const failed = Promise.withResolvers<Error>()
     connection.dispatch({ method: "POST", path: "/", body: "{}" }, {
+      onRequestStart: () => {},
       onResponseError: (_, error) => failed.resolve(error)
     })
     assert.isTrue(yield* Remains.until(() => engine.sockets() === 1))
