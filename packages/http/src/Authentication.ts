@@ -1,9 +1,10 @@
 /** Who asks: from the Authorization header to a key that is valid now, without a pause where the key is remembered. */
 import { Effect } from "effect"
-import type { IncomingHttpHeaders } from "node:http"
+import type { IncomingMessage } from "node:http"
+import type { Guesses } from "./Guesses.ts"
 import type { KeyEntry, Keys } from "./Keys.ts"
 import type { OpenAiError } from "./OpenAiError.ts"
-import { expiredKey, keysUnavailable, unknownKey } from "./OpenAiError.ts"
+import { expiredKey, keysUnavailable, tooManyWrongKeys, unknownKey } from "./OpenAiError.ts"
 import { secretOf } from "./RequestHead.ts"
 
 export type Authenticated = KeyEntry | OpenAiError
@@ -13,15 +14,25 @@ export const isRefused = (authenticated: Authenticated): authenticated is OpenAi
 /** An effect only where somebody has to be asked. */
 export const authenticate = (
   keys: Keys["Service"],
-  headers: IncomingHttpHeaders
+  guesses: Guesses["Service"],
+  { headers, socket }: IncomingMessage
 ): Authenticated | Effect.Effect<Authenticated> => {
   const secret = secretOf(headers)
   if (typeof secret !== "string") return secret
-  return keys.peekUnsafe(secret) ?? Effect.match(keys.find(secret), {
-    onSuccess: (entry): Authenticated => entry,
+  // What a proxy says of others anybody can say: only the socket's own address counts.
+  const address = socket.remoteAddress ?? ""
+  const held = () => tooManyWrongKeys(guesses.pauseUnsafe(address))
+  const known = keys.peekUnsafe(secret)
+  if (known !== undefined) return guesses.rightUnsafe(address, known.caller.key) ? known : held()
+  // Nobody is asked for whoever has to wait.
+  if (guesses.pauseUnsafe(address) > 0) return held()
+  return Effect.match(keys.find(secret), {
+    onSuccess: (entry): Authenticated => guesses.rightUnsafe(address, entry.caller.key) ? entry : held(),
     onFailure: (error): Authenticated => {
       if (error._tag === "KeysUnavailable") return keysUnavailable
-      return error.reason === "expired" ? expiredKey : unknownKey
+      if (error.reason === "expired") return expiredKey
+      guesses.wrongUnsafe(address)
+      return unknownKey
     }
   })
 }

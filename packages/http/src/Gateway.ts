@@ -5,7 +5,7 @@ import { Dispatcher } from "@aiguilleur/core/Dispatcher"
 import { DispatchError } from "@aiguilleur/core/DispatchError"
 import type { Ticket } from "@aiguilleur/core/Ticket"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
-import { Cause, Clock, Effect } from "effect"
+import { Cause, Clock, Effect, Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import type { HttpServerRequest } from "effect/http"
 import { randomUUID } from "node:crypto"
@@ -18,6 +18,7 @@ import { Connections } from "./Connections.ts"
 import { Downstream } from "./Downstream.ts"
 import { asEventData } from "./EngineFailure.ts"
 import { GatewaySettings } from "./GatewaySettings.ts"
+import { Guesses } from "./Guesses.ts"
 import { HeldBytes } from "./HeldBytes.ts"
 import { InFlight } from "./InFlight.ts"
 import { receive } from "./Intake.ts"
@@ -76,6 +77,7 @@ export const make = Effect.gen(function*() {
   const settings = yield* GatewaySettings
   const inFlight = yield* InFlight
   const keys = yield* Keys
+  const guesses = yield* Guesses
   const clock = yield* Clock.Clock
   const now = () => clock.currentTimeMillisUnsafe()
   const usageLog = yield* UsageLog
@@ -205,7 +207,7 @@ export const make = Effect.gen(function*() {
       else queueMicrotask(() => inFlight.delete(passage))
     })
     const version = keys.versionUnsafe()
-    const known = authenticate(keys, request.headers)
+    const known = authenticate(keys, guesses, request)
     return Effect.isEffect(known)
       ? Effect.flatMap(known, (authenticated) => admit(request, response, passage, authenticated, version))
       : admit(request, response, passage, known, version)
@@ -215,4 +217,4 @@ export const make = Effect.gen(function*() {
 export const layer = HttpRouter.use(Effect.fnUntraced(function*(router) {
   const handle = yield* make
   yield* router.add("POST", "/v1/*", handle)
-}))
+})).pipe(Layer.provide(Guesses.layer))

@@ -17,6 +17,8 @@ export interface Settings {
   /** What running streams get to finish in when the service stops. */
   readonly shutdown: number
   readonly bestPriority: number
+  /** Keys that nobody has, from one address, before it has to wait between them; `Infinity` for any number. */
+  readonly wrongKeys: number
   /** Between two pieces of a request body. */
   readonly bodyIdle: number
   /** How much of an answer is held back until its end, so that a cut before it can be retried elsewhere. */
@@ -34,6 +36,7 @@ export const defaults: Settings = {
   total: 600_000,
   shutdown: 30_000,
   bestPriority: 5,
+  wrongKeys: 20,
   bodyIdle: 30_000,
   withheld: 256 * 1024,
   waitEvents: 1_000

@@ -4,12 +4,14 @@ import { Dispatcher } from "@aiguilleur/core/Dispatcher"
 import type { Model } from "@aiguilleur/core/Model"
 import type { ServerSnapshot, Snapshot } from "@aiguilleur/core/Snapshot"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Layer } from "effect"
 import { HttpRouter } from "effect/http"
 import type { HttpServerRequest } from "effect/http"
+import type { IncomingMessage } from "node:http"
 import type { Authenticated } from "./Authentication.ts"
 import { authenticate, isRefused } from "./Authentication.ts"
 import { Catalogue } from "./Catalogue.ts"
+import { Guesses } from "./Guesses.ts"
 import { Keys } from "./Keys.ts"
 import { unknownModel } from "./OpenAiError.ts"
 import { json, refusal } from "./Reply.ts"
@@ -46,11 +48,12 @@ export const layer = HttpRouter.use(Effect.fnUntraced(function*(router) {
   const dispatcher = yield* Dispatcher
   const catalogue = yield* Catalogue
   const keys = yield* Keys
+  const guesses = yield* Guesses
   const clock = yield* Clock.Clock
   // Nothing says when a model was made: the time since which this service knows of it has to do.
   const created = Math.floor(clock.currentTimeMillisUnsafe() / 1000)
   const keyOf = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<Authenticated> => {
-    const known = authenticate(keys, NodeHttpServerRequest.toIncomingMessage(request).headers)
+    const known = authenticate(keys, guesses, NodeHttpServerRequest.toIncomingMessage(request) as IncomingMessage)
     return Effect.isEffect(known) ? known : Effect.succeed(known)
   }
 
@@ -71,4 +74,4 @@ export const layer = HttpRouter.use(Effect.fnUntraced(function*(router) {
 
   // This route answers for the path without a name as well.
   yield* router.add("GET", "/v1/models/*", answer)
-}))
+})).pipe(Layer.provide(Guesses.layer))

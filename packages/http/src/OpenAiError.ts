@@ -52,6 +52,15 @@ export const expiredKey: OpenAiError = invalid(
   "This API key has expired. Ask the person who gave it to you for another."
 )
 
+export const tooManyWrongKeys = (pause: number): OpenAiError => ({
+  status: 429,
+  type: "rate_limit_error",
+  code: "too_many_wrong_keys",
+  param: null,
+  message: "Too many API keys that are not known came from this address. Check yours, and try again later.",
+  retryAfter: Math.ceil(pause / 1_000)
+})
+
 export const keysUnavailable: OpenAiError = unavailable(
   503,
   "keys_unavailable",

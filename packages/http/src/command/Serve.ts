@@ -59,7 +59,7 @@ const calls = Effect.fnUntraced(function*(file: string, watch: boolean) {
   const queue = yield* Queue.unbounded<void>()
   const signals = watch ? Stream.merge(hangUps, Watch.changes(file)) : hangUps
   yield* Effect.forkScoped(Stream.runForEach(signals, () => Queue.offer(queue, undefined)), { startImmediately: true })
-  return Queue.takeAll(queue)
+  return queue
 })
 
 interface FileOptions extends Where {
@@ -92,7 +92,7 @@ const fromFile = Effect.fnUntraced(function*(file: string, { host, json, port, w
       FileConflict: ({ message }) => refuse(`${file}: ${message}`)
     })
   )
-  yield* Effect.forkScoped(Effect.forever(Effect.andThen(called, Context.get(context, Reload).now)))
+  yield* Effect.forkScoped(Effect.forever(Effect.andThen(Queue.takeAll(called), Context.get(context, Reload).now)))
   const base = yield* Effect.provide(listening, context)
   yield* Console.log(
     json

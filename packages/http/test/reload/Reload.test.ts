@@ -222,10 +222,10 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })("Reload
         keys: moodleKey.replace("priority: 3", "priority: 5, threshold: 1000")
       })
       const served = yield* Served.start(first)
-      let reloads = 0
+      const done = { reloads: 0 }
       let answered = 0
       const client = Effect.gen(function*() {
-        while (reloads < 30) {
+        while (done.reloads < 30) {
           const { status, text } = yield* ask(served, moodle, "m", { stream: answered % 2 === 0 })
           assert.strictEqual(status, 200, text)
           assert.notInclude(text, "\"error\"")
@@ -233,10 +233,10 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })("Reload
         }
       })
       const clients = yield* Effect.forEach(Array.from({ length: 8 }), () => Effect.forkChild(client))
-      while (reloads < 30) {
-        yield* served.write(reloads % 2 === 0 ? second : first)
+      while (done.reloads < 30) {
+        yield* served.write(done.reloads % 2 === 0 ? second : first)
         assert.isTrue(yield* served.reload)
-        reloads++
+        done.reloads++
       }
       for (const fiber of clients) yield* Fiber.join(fiber)
       assert.isAbove(answered, 30)
