@@ -31,13 +31,17 @@ describe("Backends", () => {
     assert.isUndefined(unserved([], "/v1/rerank"))
   })
 
-  it("sends an engine only what it can do, and what nobody has heard of yet", () => {
-    const able = (path: string) => kinds.filter((kind) => serves(kind, path)).sort()
-    assert.deepStrictEqual(able("/v1/chat/completions"), ["lmdeploy", "ollama", "openai", "vllm"])
-    assert.deepStrictEqual(able("/v1/audio/transcriptions"), ["ollama", "openai", "vllm", "whisper"])
-    assert.deepStrictEqual(able("/v1/embeddings"), ["ollama", "openai", "vllm"])
-    assert.deepStrictEqual(able("/api/chat"), ["ollama"])
-    assert.deepStrictEqual(able("/v1/of/next/year"), [...kinds].sort())
-    assert.deepStrictEqual(able("/admin"), [])
+  const able: Array<readonly [path: string, yes: Array<ServerKind>, no: Array<ServerKind>]> = [
+    ["/v1/chat/completions", ["lmdeploy", "ollama", "openai", "vllm"], ["whisper"]],
+    ["/v1/audio/transcriptions", ["ollama", "openai", "vllm", "whisper"], ["lmdeploy"]],
+    ["/v1/embeddings", ["ollama", "openai", "vllm"], ["lmdeploy", "whisper"]],
+    ["/rerank?a=b", ["openai", "vllm"], ["lmdeploy", "ollama", "whisper"]],
+    ["/api/chat", ["ollama"], ["lmdeploy", "openai", "vllm", "whisper"]],
+    ["/v1/of/next/year", ["lmdeploy", "ollama", "openai", "vllm", "whisper"], []],
+    ["/admin", [], ["lmdeploy", "ollama", "openai", "vllm", "whisper"]]
+  ]
+  it.each(able)("sends %s to %j and not to %j", (path, yes, no) => {
+    assert.isTrue(yes.every((kind) => serves(kind, path)))
+    assert.isFalse(no.some((kind) => serves(kind, path)))
   })
 })

@@ -137,9 +137,13 @@ export const suite = (
       assert.strictEqual(rewrite(prefixed, modelOf(), outgoing()).path, "/a/v1/chat/completions")
     })
 
-    it("lets nobody but vLLM hear of priorities, whatever its server is said to understand", () => {
-      const { fields } = rewrite(serverOf(kind, { priorityScheduling: true }), modelOf(), outgoing({ priority: 1 }))
-      assert.strictEqual(fields["priority"], kind === "vllm" ? 4 : undefined)
+    it("tells a server that schedules by priority all of our order or nothing of it", () => {
+      const server = serverOf(kind, { priorityScheduling: true })
+      const told = [0, 1, 2, 3, 4, 5].map((priority) =>
+        rewrite(server, modelOf(), outgoing({ priority })).fields["priority"]
+      )
+      assert.include([1, 6], new Set(told).size)
+      assert.strictEqual(told.includes(undefined), new Set(told).size === 1)
     })
 
     it("removes what is ours: priority and both spellings of the routing mode", () => {
