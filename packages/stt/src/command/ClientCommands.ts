@@ -7,7 +7,7 @@ import { Clients } from "../client/Clients.ts"
 import * as ClientSecret from "../client/ClientSecret.ts"
 import { isScope, type Scope, scopes } from "../client/Scope.ts"
 import { Vault } from "../Vault.ts"
-import { atDesk, fail, json, print } from "./Desk.ts"
+import { atDesk, CommandFailed, fail, json, print } from "./Desk.ts"
 
 const text = (name: string, about: string) => Flag.String(name).pipe(Flag.withDescription(about), Flag.optional)
 const number = (name: string, about: string) => Flag.Int(name).pipe(Flag.withDescription(about), Flag.optional)
@@ -46,7 +46,7 @@ const choicesOf = Effect.fnUntraced(function*({ model, webhookCa, ...others }: C
     const file = String(webhookCa.value)
     found.webhookCa = file === "" ? null : yield* Effect.tryPromise({
       try: () => fs.readFile(file, "utf8"),
-      catch: () => new Error(`The file ${file} cannot be read.`)
+      catch: () => new CommandFailed({ message: `The file ${file} cannot be read.` })
     })
   }
   return found as Partial<Choices>

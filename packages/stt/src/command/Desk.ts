@@ -5,15 +5,13 @@ import { Flag } from "effect/cli"
 import * as Service from "../Service.ts"
 import { Settings } from "../Settings.ts"
 
-/** Ends the command with exit code 1; the reason has been printed. */
+/** Ends the command with exit code 1. */
 export class CommandFailed extends Schema.TaggedError<CommandFailed>()("CommandFailed", { message: Schema.String }) {
   override readonly [Runtime.errorReported] = false
 }
 
-export const fail = Effect.fnUntraced(function*(message: string): Effect.fn.Return<never, CommandFailed> {
-  yield* Console.error(message)
-  return yield* new CommandFailed({ message })
-})
+export const fail = (message: string): Effect.Effect<never, CommandFailed> =>
+  Effect.fail(new CommandFailed({ message }))
 
 export const json = Flag.Boolean("json").pipe(Flag.withDescription("Print JSON"), Flag.withDefault(false))
 
@@ -25,7 +23,9 @@ const layer = Service.repositories.pipe(
 export const atDesk = <A, E extends { readonly message: string }, R>(command: Effect.Effect<A, E, R>) =>
   command.pipe(
     Effect.provide(layer),
-    Effect.catch((error) => error instanceof CommandFailed ? Effect.fail(error) : fail(error.message))
+    // Said once, here, whatever failed.
+    Effect.tapError(({ message }) => Console.error(message)),
+    Effect.mapError(({ message }) => new CommandFailed({ message }))
   )
 
 /** JSON for programs, lines for people. */
