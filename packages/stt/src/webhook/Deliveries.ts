@@ -62,7 +62,7 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
   const places = yield* Semaphore.make(atOnce)
   const scope = yield* Effect.scope
 
-  const end = Effect.fnUntraced(function*(webhook: Webhook, state: string, answer: string) {
+  const ended = Effect.fnUntraced(function*(webhook: Webhook, state: string, answer: string) {
     const at = yield* now
     yield* sql`UPDATE stt_webhooks SET state = ${state}, answer = ${answer}, owner = NULL, ended_at = ${at}
       WHERE id = ${webhook.id} AND owner = ${presence.owner}`
@@ -70,6 +70,8 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
     yield* sql`UPDATE stt_enrichments SET notification_status = ${answer},
       notified_at = coalesce(${notified}::timestamptz, notified_at) WHERE id = ${webhook.enrichmentId}`
   })
+
+  const end = (webhook: Webhook, state: string, answer: string) => sql.withTransaction(ended(webhook, state, answer))
 
   const later = Effect.fnUntraced(function*(webhook: Webhook, answer: string) {
     const delay = settings.webhook.delays[webhook.attempts - 1]

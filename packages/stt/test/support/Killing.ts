@@ -147,7 +147,9 @@ export const run = async (jobs: number, kills: number): Promise<Outcome> => {
     successes: tally(ids.map((id) => successes[id] ?? 0)),
     strayMedia: kept.filter((entry) => entry.isFile()).length
   }
+  const last = once(child!, "exit")
   child!.kill("SIGKILL")
+  await last
   await first.stop()
   await Promise.all([hooked.close(), media.close()])
   await fs.rm(data, { recursive: true, force: true })
