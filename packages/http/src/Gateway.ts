@@ -165,9 +165,9 @@ export const make = Effect.gen(function*() {
     isRefused(authenticated) ? refuse(passage, authenticated) : dispatch(passage, authenticated)
 
   /** A body may take its time: what was changed about its key meanwhile counts. */
-  const again = (passage: Passage, entry: KeyEntry, version: number) => {
+  const again = (request: IncomingMessage, passage: Passage, entry: KeyEntry, version: number) => {
     if (keys.versionUnsafe() === version) return dispatch(passage, entry)
-    const known = authenticate(keys, passage.headers)
+    const known = authenticate(keys, guesses, request)
     return Effect.isEffect(known)
       ? Effect.flatMap(known, (authenticated) => authorised(passage, authenticated))
       : authorised(passage, known)
@@ -188,7 +188,7 @@ export const make = Effect.gen(function*() {
     if (unread !== undefined) return refuse(passage, unread)
     return Effect.flatMap(
       receive(request, response, passage, settings, held),
-      (error) => error === undefined ? again(passage, authenticated, version) : refuse(passage, error)
+      (error) => error === undefined ? again(request, passage, authenticated, version) : refuse(passage, error)
     )
   }
 

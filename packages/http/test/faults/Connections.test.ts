@@ -13,6 +13,9 @@ it.live("A connection that is given up before it came about is closed at once", 
     const failed = Promise.withResolvers<Error>()
     connection.dispatch({ method: "POST", path: "/", body: "{}" }, {
       onRequestStart: () => {},
+      onResponseStart: () => {},
+      onResponseData: () => {},
+      onResponseEnd: () => {},
       onResponseError: (_, error) => failed.resolve(error)
     })
     assert.isTrue(yield* Remains.until(() => engine.sockets() === 1))
