@@ -48,6 +48,7 @@ const branchOf = (ticket: TicketState): Branch => {
     leaves: [],
     entitled: 0,
     lanes: [],
+    urgent: undefined,
     index: branches.length
   }
   branches.push(branch)
@@ -132,6 +133,7 @@ const survey = ({ branch, priority }: Leaf): void => {
   for (const leaf of branch.leaves) if (leaf.priority === priority && leaf.since < oldest) oldest = leaf.since
   const others = branch.lanes.filter((lane) => lane.priority !== priority)
   branch.lanes = oldest === Infinity ? others : [...others, { priority, oldest }]
+  branch.urgent = undefined
 }
 
 /** Takes a ticket out, wherever it waits, in constant time. */

@@ -1,6 +1,6 @@
 /** Who is next: of all that some server would take now, the first in the order of DESIGN §3.3. */
 import { admitted, everybody, guestLow, kindOf, kindsIn, mayUse, ownerLow } from "./Admission.ts"
-import { compare, effectivePriority } from "./ServiceOrder.ts"
+import { compare, effectivePriority, urgency } from "./ServiceOrder.ts"
 import type { Branch, ConstraintClass, ModelState, Pair, State, TicketState } from "./State.ts"
 import type { KeyAccount } from "./VirtualService.ts"
 
@@ -31,12 +31,17 @@ interface Reach {
 export const select = (state: State, now: number): Selection => {
   const best: Selection = { ticket: undefined, priority: -1, open: none }
   const reaches: Array<Reach> = []
+  let floor = 0
   for (const model of state.models.values()) {
     if (model.waiting === 0) continue
     const open = openPairs(state, model, now)
     if (open.length === 0) continue
+    // Headroom is free most of the time, and mostly there is nobody who may use it.
+    const ordinary = open.filter(({ kinds }) => (kinds & (ownerLow | guestLow)) !== 0)
     for (const room of model.classes.values()) {
-      if (room.branches.length > 0) reach(state, room, reachedBy(room, open), now, reaches)
+      if (room.branches.length === 0) continue
+      const reachable = reachedBy(room, room.entitled === 0 ? ordinary : open)
+      if (reachable.length > 0) floor = reach(state, room, reachable, now, reaches, floor)
     }
     for (const ticket of state.retries) {
       if (ticket.model !== model) continue
@@ -65,35 +70,34 @@ const openPairs = (state: State, model: ModelState, now: number): ReadonlyArray<
 const none: ReadonlyArray<Open> = []
 
 const reachedBy = ({ hosts }: ConstraintClass, open: ReadonlyArray<Open>): ReadonlyArray<Open> => {
+  if (open.length === 0) return none
   // One slot came free, mostly.
   if (open.length === 1) return hosts.has(open[0]!.pair.host) ? open : none
   return open.filter(({ pair }) => hosts.has(pair.host))
 }
 
+/**
+ * Adds the branches of which some server would take something. `floor`: the priority that is sure to be granted, since
+ * some server takes every kind of ticket there; less urgent branches need no look. Gives the floor from here on.
+ */
 const reach = (
   { settings }: State,
   room: ConstraintClass,
   open: ReadonlyArray<Open>,
   now: number,
-  reaches: Array<Reach>
-): void => {
-  let kinds = 0
-  let anybody = false
-  for (const each of open) {
-    kinds |= each.kinds
-    if (each.kinds === everybody) anybody = true
-  }
-  // Headroom is free most of the time, and mostly there is nobody who may use it.
-  if (kinds === 0 || ((kinds & (ownerLow | guestLow)) === 0 && room.entitled === 0)) return
+  reaches: Array<Reach>,
+  floor: number
+): number => {
+  const anybody = open.some(({ kinds }) => kinds === everybody)
+  let sure = floor
   for (const branch of room.branches) {
-    if (anybody || open.some(({ kinds, pair }) => (kinds & kindsIn(branch, pair.host)) !== 0)) {
-      let priority = 0
-      for (const lane of branch.lanes) {
-        priority = Math.max(priority, effectivePriority(settings, lane.priority, lane.oldest, now))
-      }
-      reaches.push({ branch, priority, service: branch.account.service, open, anybody })
-    }
+    const priority = urgency(settings, branch, now)
+    if (priority < sure) continue
+    if (anybody) sure = priority
+    else if (!open.some(({ kinds, pair }) => (kinds & kindsIn(branch, pair.host)) !== 0)) continue
+    reaches.push({ branch, priority, service: branch.account.service, open, anybody })
   }
+  return sure
 }
 
 /** Mostly the next ticket is in the branch that may go first, and the others need no look then. */

@@ -82,6 +82,8 @@ export interface Branch {
   entitled: number
   /** By base priority, so that its most urgent ticket is known without a look at its leaves. */
   lanes: Array<Lane>
+  /** Remembered by `urgency`; forgotten when a lane changes. */
+  urgent: { readonly from: number; readonly until: number; readonly priority: number } | undefined
   /** Place in the class's list of branches. */
   index: number
 }
