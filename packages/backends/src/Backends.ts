@@ -14,9 +14,6 @@ export const drivers: Readonly<Record<ServerKind, DriverModule>> = named
 
 export const kinds = Object.keys(drivers) as ReadonlyArray<ServerKind>
 
-/** For the reading of a configuration. */
-export const supported = (kind: ServerKind): boolean => Object.hasOwn(drivers, kind)
-
 export const endpointsOf = (kind: ServerKind): Endpoints => drivers[kind].endpoints
 
 /** Whether a request for this path can be sent to a server of this kind. */

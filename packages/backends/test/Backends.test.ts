@@ -2,7 +2,7 @@ import { ServerKind } from "@aiguilleur/core/Server"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { FetchHttpClient } from "effect/http"
-import { Backends, kinds, serves, supported, unserved } from "../src/Backends.ts"
+import { Backends, kinds, serves, unserved } from "../src/Backends.ts"
 import { modelOf, outgoing, serverOf } from "./suite/BackendSuite.ts"
 
 describe("Backends", () => {
@@ -10,7 +10,6 @@ describe("Backends", () => {
     Effect.gen(function*() {
       const backends = yield* Backends
       assert.deepStrictEqual([...kinds].sort(), [...ServerKind.literals].sort())
-      assert.isTrue(ServerKind.literals.every(supported))
       assert.deepStrictEqual(kinds.map((kind) => backends.of(kind).kind), kinds)
     }).pipe(Effect.provide(Layer.provide(Backends.layer, FetchHttpClient.layer))))
 

@@ -25,6 +25,7 @@ import * as FileApplication from "./reload/FileApplication.ts"
 import { Stopping } from "./Stopping.ts"
 import * as StoredKeys from "./StoredKeys.ts"
 import * as StoredUsage from "./StoredUsage.ts"
+import * as Telemetry from "./Telemetry.ts"
 import * as UnknownPaths from "./UnknownPaths.ts"
 import * as UsageLog from "./UsageLog.ts"
 
@@ -112,7 +113,7 @@ export const layerStored = (config: Config, options: Options = {}) =>
       Layer.effectDiscard(Effect.flatMap(Fleet, (fleet) => fleet.install({ ...config, organisations: [] })))
     ),
     Layer.provideMerge(Fleet.layer),
-    Layer.provideMerge(Layer.mergeAll(StoredKeys.layer, StoredUsage.layer)),
+    Layer.provideMerge(Layer.mergeAll(StoredKeys.layer, Telemetry.layer.pipe(Layer.provide(StoredUsage.layer)))),
     Layer.provideMerge(Layer.mergeAll(KeyCache.layer, UsageBuffer.layer)),
     Layer.provideMerge(Layer.effectDiscard(FileApplication.apply(config))),
     Layer.provideMerge(repositories),

@@ -21,7 +21,8 @@ const logging = Layer.mergeAll(
     References.MinimumLogLevel,
     Effect.orElseSucceed(Config.LogLevel("LOG_LEVEL").pipe(Config.withDefault("Info")), () => "Info" as const)
   ),
-  Layer.succeed(Logger.LogToStderr, true)
+  Layer.succeed(Logger.LogToStderr, true),
+  process.env.LOG_FORMAT === "json" ? Logger.layer([Logger.consoleJson]) : Layer.empty
 )
 
 aiguilleur.pipe(

@@ -1,6 +1,4 @@
 /** Reads a configuration file: YAML to a checked `Config`, or every problem that it has. */
-import { supported } from "@aiguilleur/backends/Backends"
-import type { ServerKind } from "@aiguilleur/core/Server"
 import { defaults } from "@aiguilleur/core/Settings"
 import { Clock, Effect, FileSystem } from "effect"
 import type { Config } from "./Config.ts"
@@ -19,8 +17,6 @@ import * as Yaml from "./Yaml.ts"
 export interface LoadOptions {
   /** What `${NAME}` refers to. */
   readonly environment: Environment
-  /** Whether a driver for this kind of server is built in; asks `backends` if left out. */
-  readonly supports?: (kind: ServerKind) => boolean
 }
 
 /** Decodes the text of a configuration file; `file` only names it in problems. */
@@ -36,7 +32,7 @@ export const parse: (
   const decoded = values === null ? undefined : Mismatch.decode(values, report)
   const config = decoded?.file === undefined
     ? undefined
-    : assemble(decoded.file, decoded.incomplete, options.supports ?? supported, yield* Clock.currentTimeMillis, report)
+    : assemble(decoded.file, decoded.incomplete, yield* Clock.currentTimeMillis, report)
   if (config === undefined || report.problems.length > 0) {
     return yield* new ConfigError({ file, problems: inOrder(report.problems) })
   }
@@ -66,14 +62,13 @@ export const load: (
 const assemble = (
   file: ConfigFile,
   incomplete: ReadonlySet<string>,
-  supports: (kind: ServerKind) => boolean,
   now: number,
   report: Report.Report
 ): Omit<Config, "warnings"> => {
   checkLimits(file, report)
   const { bestPriority } = file.queue
   const organisations = Membership.organisations(file, incomplete, report)
-  const servers = Fleet.servers(file, supports, report)
+  const servers = Fleet.servers(file, report)
   const models = Fleet.models(file, report)
   const keys = KeyRing.keys(file, {
     models,

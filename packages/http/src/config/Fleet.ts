@@ -1,6 +1,6 @@
 /** Servers and models as the core wants them, and what is wrong between one listing and another. */
 import type { Model } from "@aiguilleur/core/Model"
-import type { Server, ServerKind } from "@aiguilleur/core/Server"
+import type { Server } from "@aiguilleur/core/Server"
 import { Redacted } from "effect"
 import type { ConfigFile } from "./ConfigFile.ts"
 import type { Path, Report } from "./Report.ts"
@@ -26,17 +26,15 @@ const listingsOf = (file: ConfigFile): Array<Listing> =>
 /** One server for each URL, in the order of the file; a field may stand in any of its listings, alike in all. */
 export const servers = (
   file: ConfigFile,
-  supports: (kind: ServerKind) => boolean,
   report: Report
 ): Array<Server> => {
   const byUrl = Map.groupBy(listingsOf(file), ({ server }) => server.url)
-  return [...byUrl].flatMap(([url, listings]) => merge(url, listings, supports, report))
+  return [...byUrl].flatMap(([url, listings]) => merge(url, listings, report))
 }
 
 const merge = (
   url: string,
   listings: ReadonlyArray<Listing>,
-  supports: (kind: ServerKind) => boolean,
   report: Report
 ): Array<Server> => {
   const first = listings[0]!.path
@@ -63,12 +61,6 @@ const merge = (
   const ownerReserve = stated("ownerReserve")
   const priorityScheduling = stated("priorityScheduling").value ?? false
 
-  if (kind.value !== undefined && !supports(kind.value)) {
-    report.error(
-      kind.path,
-      `this version has no driver for ${kind.value} yet; an OpenAI-compatible engine can be "openai"`
-    )
-  }
   if ((ownerReserve.value ?? 0) > maxConcurrent) {
     const expected = `at most maxConcurrent (${maxConcurrent})`
     report.error(ownerReserve.path, `expected ${expected}, found ${ownerReserve.value}`, {

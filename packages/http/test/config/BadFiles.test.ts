@@ -133,10 +133,6 @@ const cases: Record<string, ReadonlyArray<Case>> = {
       "1:68 models[0].servers[0].kind: expected one of vllm, ollama, lmdeploy, openai, whisper, found \"vlm\""
     ],
     [
-      server("kind: ollama"),
-      "1:68 models[0].servers[0].kind: this version has no driver for ollama yet; an OpenAI-compatible engine can be \"openai\""
-    ],
-    [
       "models: [{ name: m, servers: [{ url: \"http://h1\" }] }]",
       "1:31 models[0].servers[0].organisation: is missing: which organisation owns the server?"
     ],
