@@ -4,6 +4,7 @@ import type { Server } from "@aiguilleur/core/Server"
 import { defaults } from "@aiguilleur/core/Settings"
 import * as Profile from "@aiguilleur/lab/engine/Profile"
 import * as SimulatedServer from "@aiguilleur/lab/face/SimulatedServer"
+import * as DemoClient from "@aiguilleur/stt/client/DemoClient"
 import { Effect } from "effect"
 import type { Config, ConfiguredKey } from "./config/Config.ts"
 import { hashOf } from "./Keys.ts"
@@ -93,6 +94,7 @@ export const make = Effect.fnUntraced(function*(http: { readonly host: string; r
       ...found.flatMap(({ models, url }) => models.map((name) => model(name, [url], roundRobin)))
     ],
     keys: [key(interactive, "univ-a", 5), key(batch, "univ-b", 1)],
+    transcription: { enabled: true, settings: {} },
     warnings: []
   }
   return { config, simulated: simulated.map(({ simulated }) => simulated), found } satisfies Demo
@@ -101,8 +103,22 @@ export const make = Effect.fnUntraced(function*(http: { readonly host: string; r
 const foundLine = ({ models, name, url }: LocalEngines.LocalEngine): string =>
   `  ${name} answers at ${url}: its models were added (${models.join(", ") || "none yet"}).`
 
+/** Whether there is a database for the transcription service, and if not, why. */
+export type Stored = { readonly where: string } | { readonly absent: string }
+
+const transcriptionLines = (base: string, stored: Stored): ReadonlyArray<string> =>
+  "absent" in stored
+    ? [`  There is no transcription service, because it needs a database: ${stored.absent}`]
+    : [
+      `  The transcription service (AristoteAPI) answers at ${base}/api, and ${base}/api/doc describes it.`,
+      `  Its client, in this demo only: ${DemoClient.id}, secret ${DemoClient.secret}. Its data is in ${stored.where}.`,
+      "",
+      `  curl ${base}/api/token \\`,
+      `    -d grant_type=client_credentials -d client_id=${DemoClient.id} -d client_secret=${DemoClient.secret}`
+    ]
+
 /** What to try, in words that can be pasted. */
-export const banner = (base: string, { found }: Demo): string =>
+export const banner = (base: string, { found }: Demo, stored: Stored): string =>
   [
     "",
     `Aiguilleur listens on ${base}  (demo)`,
@@ -121,5 +137,7 @@ export const banner = (base: string, { found }: Demo): string =>
     `  const messages = [{ role: "user", content: "Hello" }]`,
     `  const stream = await client.chat.completions.create({ model: "${large}", messages, stream: true })`,
     "  for await (const chunk of stream) process.stdout.write(chunk.choices[0]?.delta?.content ?? \"\")",
+    "",
+    ...transcriptionLines(base, stored),
     ""
   ].join("\n")

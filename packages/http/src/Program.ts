@@ -26,16 +26,21 @@ import { Stopping } from "./Stopping.ts"
 import * as StoredKeys from "./StoredKeys.ts"
 import * as StoredUsage from "./StoredUsage.ts"
 import * as Telemetry from "./Telemetry.ts"
+import * as Transcription from "./Transcription.ts"
 import * as UnknownPaths from "./UnknownPaths.ts"
 import * as UsageLog from "./UsageLog.ts"
 
 const routes = Layer.mergeAll(Gateway.layer, Models.layer, Health.layer, UnknownPaths.layer)
 
 // Without middleware around it: Effect's logger and tracer would cost every request what they are not asked for.
-const served = Layer.unwrap(Effect.map(
-  HttpRouter.toHttpEffect(routes),
-  (handler) => HttpServer.serve(UnknownPaths.catchUnrouted(handler))
-))
+const served = <A, E, R>(more: Layer.Layer<A, E, R>) =>
+  Layer.unwrap(Effect.map(
+    HttpRouter.toHttpEffect(Layer.mergeAll(routes, more)).pipe(
+      // What is too long to be an id is told so by the route that it was meant for.
+      Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: 8192 })
+    ),
+    (handler) => HttpServer.serve(UnknownPaths.catchUnrouted(handler))
+  ))
 
 /** Of a configuration, what a running gateway can be told. */
 export const settingsOf = (
@@ -68,14 +73,14 @@ const dispatching = (config: Config, { settings }: Options) =>
     })
   )
 
-/** The door, opened when all behind it is in place. */
-const listening = (config: Config, options: Options) =>
+/** The door, opened when all behind it is in place; what is not the gateway's brings its own routes. */
+const listening = <A, E, R>(config: Config, options: Options, more: Layer.Layer<A, E, R>) =>
   Layer.effectDiscard(Effect.gen(function*() {
     const stopping = yield* Stopping
     // Registered last, so that it comes first when the layer ends: before the server, before the dispatcher.
     yield* Effect.addFinalizer(() => stopping.end)
   })).pipe(
-    Layer.provideMerge(served),
+    Layer.provideMerge(served(more)),
     Layer.provideMerge(Stopping.layer),
     Layer.provideMerge(InFlight.layer),
     Layer.provideMerge(Listener.layer({ host: config.http.host, port: config.http.port, ...options.listen }))
@@ -91,9 +96,8 @@ export interface MemoryOptions extends Options {
   readonly usage?: UsageLog.RecentUsage
 }
 
-/** Keys of the configuration alone, and usage that is forgotten: for the demo and for tests. */
-export const layer = (config: Config, options: MemoryOptions = {}) =>
-  listening(config, options).pipe(
+const inMemory = <A, E, R>(config: Config, options: MemoryOptions, more: Layer.Layer<A, E, R>) =>
+  listening(config, options, more).pipe(
     Layer.provideMerge(Layer.effectDiscard(Effect.flatMap(Fleet, (fleet) => fleet.install(config)))),
     Layer.provideMerge(Fleet.layer),
     Layer.provideMerge(Layer.mergeAll(
@@ -103,11 +107,21 @@ export const layer = (config: Config, options: MemoryOptions = {}) =>
     Layer.provideMerge(dispatching(config, options))
   )
 
+/** Keys of the configuration alone, usage that is forgotten, and no transcription: nothing needs a database. */
+export const layer = (config: Config, options: MemoryOptions = {}) => inMemory(config, options, Layer.empty)
+
+/** The same with transcription, which does: for the demo. */
+export const layerDemo = (config: Config) => inMemory(config, {}, Transcription.layerDemo(config.transcription))
+
 const repositories = Layer.mergeAll(Organisations.layer, StoreKeys.layer, Usage.layer, AppliedConfiguration.layer)
 
 /** Keys and organisations of the database, into which the configuration is written first; usage goes there too. */
 export const layerStored = (config: Config, options: Options = {}) =>
-  listening(config, options).pipe(
+  listening(
+    config,
+    options,
+    config.transcription.enabled ? Transcription.layer(config.transcription) : Layer.empty
+  ).pipe(
     // The organisations' weights are those of the database, where a command may have changed them.
     Layer.provideMerge(
       Layer.effectDiscard(Effect.flatMap(Fleet, (fleet) => fleet.install({ ...config, organisations: [] })))

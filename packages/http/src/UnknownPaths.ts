@@ -1,4 +1,5 @@
 /** What no other route answers: said in OpenAI's shape, with what would be right where that is known. */
+import * as Transcription from "@aiguilleur/stt/api/Routes"
 import { Effect } from "effect"
 import { HttpRouter, HttpServerRequest } from "effect/http"
 import type { HttpServerResponse } from "effect/http"
@@ -19,11 +20,14 @@ const answer = ({ method, url }: HttpServerRequest.HttpServerRequest) => {
 
 export const layer = HttpRouter.use((router) => router.add("*", "/*", answer))
 
+const unrouted = (request: HttpServerRequest.HttpServerRequest) =>
+  request.url.startsWith("/api/") ? Effect.succeed(Transcription.unknownPath) : answer(request)
+
 /** Paths that the router cannot even read, such as `/%zz`, find no route at all. */
 export const catchUnrouted = <E, R>(
   routes: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R | HttpServerRequest.HttpServerRequest> =>
-  Effect.catchIf(routes, isRouteNotFound, () => Effect.flatMap(HttpServerRequest.HttpServerRequest, answer))
+  Effect.catchIf(routes, isRouteNotFound, () => Effect.flatMap(HttpServerRequest.HttpServerRequest, unrouted))
 
 const isRouteNotFound = (error: unknown): boolean =>
   error instanceof HttpServerError && error.reason._tag === "RouteNotFound"

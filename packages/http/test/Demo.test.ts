@@ -29,7 +29,7 @@ describe("The demo", () => {
   it.live("prints a curl and a snippet that work as they are", () =>
     Effect.gen(function*() {
       const { demo, url } = yield* start
-      const banner = Demo.banner(url, demo)
+      const banner = Demo.banner(url, demo, { absent: "none was asked for" })
       assert.include(banner, "SIMULATED")
       const output = yield* Effect.callback<string>((resume) => {
         execFile("sh", ["-c", pasted(banner, "curl -N")], (_, stdout) => resume(Effect.succeed(stdout)))

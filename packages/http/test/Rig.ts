@@ -97,6 +97,7 @@ const configOf = (servers: ReadonlyArray<Server>, options: RigOptions): Config =
     key("limited", "secret-of-a-limited-key", 1, { models: ["serverless"] }),
     { ...key("waiting", "secret-of-a-key-with-events", 1), waitEvents: true }
   ],
+  transcription: { enabled: false, settings: {} },
   warnings: []
 })
 

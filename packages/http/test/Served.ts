@@ -2,7 +2,7 @@
 import { Dispatcher } from "@aiguilleur/core/Dispatcher"
 import type { Snapshot } from "@aiguilleur/core/Snapshot"
 import { UsageBuffer } from "@aiguilleur/store/UsageBuffer"
-import { Context, Effect, Exit, Layer, Schedule, Scope } from "effect"
+import { ConfigProvider, Context, Effect, Exit, Layer, Schedule, Scope } from "effect"
 import * as fs from "node:fs/promises"
 import type { AddressInfo } from "node:net"
 import * as path from "node:path"
@@ -29,16 +29,23 @@ export interface Served {
   readonly stop: Effect.Effect<void>
 }
 
-export const start = Effect.fnUntraced(function*(text: string) {
+/** Without the transcription service, which few tests are about, unless its data have a folder. */
+export const start = Effect.fnUntraced(function*(text: string, transcription?: { readonly data: string }) {
   const file = path.join(yield* folder, "aiguilleur.yaml")
   const write = (text: string) => Effect.promise(() => fs.writeFile(file, `http: { port: 0 }\n${text}`))
   yield* write(text)
-  const config = yield* load(file, { environment })
+  const loaded = yield* load(file, { environment })
+  const config = transcription === undefined
+    ? { ...loaded, transcription: { enabled: false, settings: {} } }
+    : loaded
+  const variables = transcription === undefined ? {} : { AIGUILLEUR_DATA: transcription.data }
   const scope = yield* Scope.make()
   const stop = Scope.close(scope, Exit.void)
   yield* Effect.addFinalizer(() => stop)
   const context = yield* Layer.buildWithScope(
-    Layer.provideMerge(Reload.layer({ file, environment, running: config }), Program.layerStored(config)),
+    Layer.provideMerge(Reload.layer({ file, environment, running: config }), Program.layerStored(config)).pipe(
+      Layer.provide(ConfigProvider.layerAdd(ConfigProvider.fromUnknown(variables), { asPrimary: true }))
+    ),
     scope
   )
   const { port } = Context.get(context, Listener).server.address() as AddressInfo

@@ -8,5 +8,5 @@ export const all: ReadonlyArray<Store.Migration> = [enrichments]
 
 export const migrate = Store.migrate(all, "stt_schema_versions")
 
-/** What uses the tables is built on top of it. */
-export const layer = Layer.effectDiscard(Effect.orDie(migrate))
+/** What uses the tables is built on top of it; a schema of a later version is told of, and left alone. */
+export const layer = Layer.effectDiscard(Effect.catchTag(migrate, "SqlError", Effect.die))

@@ -12,7 +12,6 @@ import { Versions } from "./enrichment/Versions.ts"
 import { CleanUp } from "./job/CleanUp.ts"
 import { Completion } from "./job/Completion.ts"
 import { Taking } from "./job/Taking.ts"
-import * as BucketStore from "./media/BucketStore.ts"
 import * as Downloads from "./media/Downloads.ts"
 import * as FolderStore from "./media/FolderStore.ts"
 import { Intake } from "./media/Intake.ts"
@@ -38,18 +37,24 @@ export const repositories = CleanUp.layer.pipe(
   Layer.provideMerge(Migrations.layer)
 )
 
-const store = Layer.unwrap(
-  Effect.map(Settings, ({ bucket }) => bucket === undefined ? FolderStore.layer : BucketStore.layer(bucket))
-)
+// The client of buckets is large, and most services keep their media in a folder.
+const store = Layer.unwrap(Effect.gen(function*() {
+  const { bucket } = yield* Settings
+  if (bucket === undefined) return FolderStore.layer
+  const BucketStore = yield* Effect.promise(() => import("./media/BucketStore.ts"))
+  return BucketStore.layer(bucket)
+}))
 
-const services = Layer.mergeAll(Completion.layer, Creation.layer, Idempotency.layer, Intake.layer, Links.layer).pipe(
-  Layer.provideMerge(Layer.mergeAll(Taking.layer, Tokens.layer, Spool.layer, store)),
-  Layer.provideMerge(Layer.mergeAll(Wake.layer, Presence.layer, Journal.layer)),
-  Layer.provideMerge(repositories)
-)
+/** Everything that routes, and what works beside them, are made of; needs the database and `Settings`. */
+export const services = Layer.mergeAll(Completion.layer, Creation.layer, Idempotency.layer, Intake.layer, Links.layer)
+  .pipe(
+    Layer.provideMerge(Layer.mergeAll(Taking.layer, Tokens.layer, Spool.layer, store)),
+    Layer.provideMerge(Layer.mergeAll(Wake.layer, Presence.layer, Journal.layer)),
+    Layer.provideMerge(repositories)
+  )
 
 /** What works on its own: downloads, webhooks, removals, clean-up. */
-const beside = Layer.mergeAll(Downloads.layer, Deliveries.layer, Removals.layer, CleanUp.schedule)
+export const beside = Layer.mergeAll(Downloads.layer, Deliveries.layer, Removals.layer, CleanUp.schedule)
 
 /** Routes under /api for the router that serves them; needs the database and `Settings`. */
 export const layer = Layer.mergeAll(Routes.layer, beside).pipe(Layer.provideMerge(services))

@@ -1,8 +1,8 @@
 /** What is decided when the service starts: where things are kept, how long they hold, and how patient it is. */
-import { Config, Context, Effect, Layer, Option, Redacted } from "effect"
-import * as path from "node:path"
-import { bytesOf } from "./ByteCount.ts"
-import * as FetchHosts from "./fetch/FetchHosts.ts"
+import { Context, Effect, Layer, type Redacted } from "effect"
+import type { StepName } from "./enrichment/Step.ts"
+import * as Environment from "./Environment.ts"
+import type { FetchHosts } from "./fetch/FetchHosts.ts"
 
 export interface Bucket {
   readonly bucket: string
@@ -20,9 +20,12 @@ export interface SttSettings {
   /** Where workers reach this service. Without it, the host that they asked for. */
   readonly publicUrl: string | undefined
   /** Hosts that may be fetched and called although they are local. */
-  readonly fetchHosts: FetchHosts.FetchHosts
+  readonly fetchHosts: FetchHosts
   /** Media go there instead of the folder. */
   readonly bucket: Bucket | undefined
+  /** Steps that this service works on by itself; the others wait for workers of somebody else. */
+  readonly workers: { readonly [Step in StepName]: boolean }
+  /** Seconds. */
   readonly tokenTtl: number
   readonly linkMinutes: number
   readonly maxUpload: number
@@ -44,9 +47,10 @@ export const defaults: SttSettings = {
   publicUrl: undefined,
   fetchHosts: new Map(),
   bucket: undefined,
+  workers: { transcription: true, enrichment: true, translation: true, evaluation: true },
   tokenTtl: 86_400,
   linkMinutes: 120,
-  maxUpload: 4 * 1024 ** 3,
+  maxUpload: 4_000_000_000,
   languages: ["fr", "en"],
   removeMediaAfterTranscription: true,
   downloads: 4,
@@ -57,57 +61,10 @@ export const defaults: SttSettings = {
   tokenLimits: { failures: 20, successes: 6000 }
 }
 
-const bucket = Config.all({
-  bucket: Config.option(Config.NonEmptyString("AIGUILLEUR_STT_S3_BUCKET")),
-  endpoint: Config.option(Config.NonEmptyString("AIGUILLEUR_STT_S3_ENDPOINT")),
-  region: Config.String("AIGUILLEUR_STT_S3_REGION").pipe(Config.withDefault("us-east-1")),
-  accessKeyId: Config.option(Config.NonEmptyString("AIGUILLEUR_STT_S3_ACCESS_KEY_ID")),
-  secretAccessKey: Config.option(Config.Redacted("AIGUILLEUR_STT_S3_SECRET_ACCESS_KEY"))
-}).pipe(
-  Config.map(({ bucket, endpoint, region, accessKeyId, secretAccessKey }): Bucket | undefined =>
-    Option.isNone(bucket) ? undefined : {
-      bucket: bucket.value,
-      endpoint: Option.getOrUndefined(endpoint),
-      region,
-      accessKeyId: Option.getOrUndefined(accessKeyId),
-      secretAccessKey: Option.getOrUndefined(secretAccessKey)
-    }
-  )
-)
-
-const environment = Config.all({
-  data: Config.String("AIGUILLEUR_DATA").pipe(Config.withDefault("./data")),
-  secret: Config.option(Config.Redacted("AIGUILLEUR_SECRET")),
-  publicUrl: Config.option(Config.NonEmptyString("AIGUILLEUR_PUBLIC_URL")),
-  fetchHosts: Config.String("AIGUILLEUR_FETCH_HOSTS").pipe(Config.withDefault("")),
-  tokenTtl: Config.Number("AIGUILLEUR_STT_TOKEN_TTL").pipe(Config.withDefault(defaults.tokenTtl)),
-  maxUpload: Config.String("AIGUILLEUR_STT_MAX_UPLOAD").pipe(Config.withDefault(String(defaults.maxUpload))),
-  linkMinutes: Config.Number("AIGUILLEUR_STT_LINK_MINUTES").pipe(Config.withDefault(defaults.linkMinutes)),
-  languages: Config.String("AIGUILLEUR_STT_LANGUAGES").pipe(Config.withDefault(defaults.languages.join(","))),
-  keepMedia: Config.Boolean("AIGUILLEUR_STT_KEEP_MEDIA").pipe(Config.withDefault(false)),
-  bucket
-})
-
 export class Settings extends Context.Service<Settings, SttSettings>()("@aiguilleur/stt/Settings") {
-  /** From the environment; what is given comes first. */
-  static readonly layerConfig = (given: Partial<SttSettings> = {}) =>
-    Layer.effect(
-      Settings,
-      Effect.map(environment, (found): SttSettings => ({
-        ...defaults,
-        folder: path.join(found.data, "stt"),
-        secret: Option.getOrUndefined(found.secret),
-        publicUrl: Option.getOrUndefined(found.publicUrl)?.replace(/\/+$/, ""),
-        fetchHosts: FetchHosts.parse(found.fetchHosts),
-        tokenTtl: found.tokenTtl,
-        maxUpload: bytesOf(found.maxUpload) ?? defaults.maxUpload,
-        linkMinutes: found.linkMinutes,
-        languages: found.languages.split(",").map((language) => language.trim()).filter((language) => language !== ""),
-        removeMediaAfterTranscription: !found.keepMedia,
-        bucket: found.bucket,
-        ...given
-      }))
-    )
+  /** What a configuration file says, and what the environment says against it. */
+  static readonly layerConfig = (file: Partial<SttSettings> = {}) =>
+    Layer.effect(Settings, Effect.map(Environment.read, (found) => ({ ...defaults, ...file, ...found })))
 
   static readonly layerOf = (given: Partial<SttSettings>) => Layer.succeed(Settings, { ...defaults, ...given })
 }

@@ -1,4 +1,5 @@
 /** Every command of the service. What needs the database opens it when it runs: help and completions never do. */
+import { stt } from "@aiguilleur/stt/command/Stt"
 import { Command } from "effect/cli"
 import { checkConfig } from "./CheckConfig.ts"
 import { imported } from "./ImportAristote.ts"
@@ -21,6 +22,7 @@ export const aiguilleur = Command.make("aiguilleur").pipe(
     keys.pipe(Command.provide(StoreAccess.layer)),
     organisations.pipe(Command.provide(StoreAccess.layer)),
     usage.pipe(Command.provide(StoreAccess.layer)),
-    imported.pipe(Command.provide(StoreAccess.layer))
+    imported.pipe(Command.provide(StoreAccess.layer)),
+    stt
   ])
 )

@@ -1,6 +1,6 @@
 /** `aiguilleur serve`: the service, from a configuration file or as the demo, until a signal ends it. */
 import * as Database from "@aiguilleur/store/Database"
-import { Config as Env, Console, Context, Effect, Layer, Option, Queue, Runtime, Schema, Stream } from "effect"
+import { Config as Env, Console, Context, Effect, Layer, Option, Queue, Result, Runtime, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { ServeError } from "effect/http/HttpServerError"
 import type { AddressInfo } from "node:net"
@@ -104,15 +104,24 @@ const fromFile = Effect.fnUntraced(function*(file: string, { host, json, port, w
 
 const asDemo = ({ host, port }: Where, json: boolean) =>
   Effect.scoped(Effect.gen(function*() {
-    const demo = yield* Demo.make({
-      host: Option.getOrElse(host, () => "127.0.0.1"),
-      port: Option.getOrElse(port, () => 8080)
-    })
-    const context = yield* Layer.build(Program.layer(demo.config)).pipe(
-      Effect.catchTag("ServeError", cannotListen(demo.config))
+    const [demo, stored] = yield* Effect.all([
+      Demo.make({ host: Option.getOrElse(host, () => "127.0.0.1"), port: Option.getOrElse(port, () => 8080) }),
+      Effect.result(Layer.build(Database.layerConfig("gateway")))
+    ], { concurrency: "unbounded" })
+    const program = Result.isSuccess(stored)
+      ? Program.layerDemo(demo.config).pipe(Layer.provide(Layer.succeedContext(stored.success)))
+      : Program.layer(demo.config)
+    const context = yield* Layer.build(program).pipe(
+      Effect.catchTags({
+        ServeError: cannotListen(demo.config),
+        DatabaseError: ({ message }) => refuse(message)
+      })
     )
     const base = yield* Effect.provide(listening, context)
-    yield* Console.log(json ? JSON.stringify({ url: base, demo: true }) : Demo.banner(base, demo))
+    const database = Result.isSuccess(stored)
+      ? { where: Context.get(stored.success, Database.Database).where }
+      : { absent: stored.failure.message }
+    yield* Console.log(json ? JSON.stringify({ url: base, demo: true, database }) : Demo.banner(base, demo, database))
     return yield* Effect.never
   }))
 

@@ -4,6 +4,7 @@ import type { Model } from "@aiguilleur/core/Model"
 import type { Organisation } from "@aiguilleur/core/Organisation"
 import type { Server } from "@aiguilleur/core/Server"
 import type { Settings } from "@aiguilleur/core/Settings"
+import type { SttSettings } from "@aiguilleur/stt/Settings"
 import type { Problem } from "./ConfigError.ts"
 
 /** The listener and its bounds, all in bytes. */
@@ -43,6 +44,12 @@ export interface ConfiguredKey {
   readonly waitEvents: boolean
 }
 
+/** What the file says about the transcription service; the environment comes first where both speak. */
+export interface Transcription {
+  readonly enabled: boolean
+  readonly settings: Partial<SttSettings>
+}
+
 export interface Config {
   readonly http: HttpLimits
   readonly timeouts: Timeouts
@@ -51,6 +58,7 @@ export interface Config {
   readonly models: ReadonlyArray<Model>
   readonly servers: ReadonlyArray<Server>
   readonly keys: ReadonlyArray<ConfiguredKey>
+  readonly transcription: Transcription
   /** What loads but probably was not meant. */
   readonly warnings: ReadonlyArray<Problem>
 }

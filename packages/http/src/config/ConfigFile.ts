@@ -4,7 +4,21 @@ import { PolicyName, StrategyName } from "@aiguilleur/core/Model"
 import { ServerKind } from "@aiguilleur/core/Server"
 import { defaults } from "@aiguilleur/core/Settings"
 import { Effect, Schema } from "effect"
-import { Flag, Instant, IntBetween, OneOf, Positive, Secret, Size, Span, SpanOrOff, Text, Token, Url } from "./Field.ts"
+import {
+  FetchHost,
+  Flag,
+  Instant,
+  IntBetween,
+  OneOf,
+  Positive,
+  Secret,
+  Size,
+  Span,
+  SpanOrOff,
+  Text,
+  Token,
+  Url
+} from "./Field.ts"
 
 /** A key that may be left out. Defaults are written as in a file, so that they pass through the same checks. */
 const or = <S extends Schema.Constraint>(self: S, value: S["Encoded"]) =>
@@ -84,13 +98,45 @@ const Key = Schema.Struct({
   waitEvents: or(Flag, false)
 })
 
+const Bucket = Schema.Struct({
+  name: Text,
+  endpoint: Schema.optionalKey(Url),
+  region: or(Text, "us-east-1"),
+  accessKeyId: Schema.optionalKey(Secret),
+  secretAccessKey: Schema.optionalKey(Secret)
+})
+
+/** Steps of which this service does the work itself. */
+const Workers = Schema.Struct({
+  transcription: or(Flag, true),
+  enrichment: or(Flag, true),
+  translation: or(Flag, true),
+  evaluation: or(Flag, true)
+})
+
+/** The transcription service; what is left out has the default of its settings. */
+const Stt = Schema.Struct({
+  enabled: or(Flag, true),
+  publicUrl: Schema.optionalKey(Url),
+  languages: Schema.optionalKey(Schema.Array(Text)),
+  tokenTtl: Schema.optionalKey(Span),
+  linkTtl: Schema.optionalKey(Span),
+  maxUpload: Schema.optionalKey(Size),
+  keepMedia: Schema.optionalKey(Flag),
+  downloads: Schema.optionalKey(IntBetween(1, 1000)),
+  fetchHosts: Schema.optionalKey(Schema.Array(FetchHost)),
+  bucket: Schema.optionalKey(Bucket),
+  workers: or(Workers, {})
+})
+
 export const ConfigFile = Schema.Struct({
   http: or(Http, {}),
   timeouts: or(Timeouts, {}),
   queue: or(Queue, {}),
   organisations: Schema.optionalKey(listOf(Organisation)),
   models: or(listOf(Model), []),
-  keys: or(listOf(Key), [])
+  keys: or(listOf(Key), []),
+  stt: or(Stt, {})
 })
 export interface ConfigFile extends Schema.Schema.Type<typeof ConfigFile> {}
 
@@ -103,5 +149,8 @@ export const fieldsOf: Readonly<Record<string, ReadonlyArray<string>>> = {
   "organisations": Object.keys(Organisation.fields),
   "models": Object.keys(Model.fields),
   "models.servers": Object.keys(Server.fields),
-  "keys": Object.keys(Key.fields)
+  "keys": Object.keys(Key.fields),
+  "stt": Object.keys(Stt.fields),
+  "stt.bucket": Object.keys(Bucket.fields),
+  "stt.workers": Object.keys(Workers.fields)
 }

@@ -12,6 +12,7 @@ import * as Membership from "./Membership.ts"
 import * as Mismatch from "./Mismatch.ts"
 import * as Report from "./Report.ts"
 import * as Source from "./Source.ts"
+import { transcription } from "./SttSection.ts"
 import * as Yaml from "./Yaml.ts"
 
 export interface LoadOptions {
@@ -87,7 +88,8 @@ const assemble = (
     organisations,
     models,
     servers,
-    keys
+    keys,
+    transcription: transcription(file)
   }
 }
 

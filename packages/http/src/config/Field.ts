@@ -1,4 +1,5 @@
 /** Scalars of the configuration file: what each kind accepts, and how it is described when something else is found. */
+import * as FetchHosts from "@aiguilleur/stt/fetch/FetchHosts"
 import { ByteSize, Duration, Effect, Option, Redacted, Result, Schema, SchemaGetter, SchemaIssue } from "effect"
 import { normalise } from "./ServerUrl.ts"
 
@@ -98,6 +99,12 @@ export const Token = check(
   "visible ASCII characters without spaces or line ends",
   (input) => typeof input === "string" && /^[\x21-\x7e]*$/.test(input) ? Redacted.make(input) : undefined
 )
+
+/** A name that may be fetched although it leads to a private address, with that address. */
+export const FetchHost = check("a host with its address like media.test=127.0.0.1:9000", (input) => {
+  const hosts = typeof input === "string" ? FetchHosts.parse(input) : undefined
+  return hosts?.size === 1 ? [...hosts][0] : undefined
+})
 
 const instant = /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)([Zz]|[+-]\d{2}:\d{2}))?$/
 

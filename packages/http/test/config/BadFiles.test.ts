@@ -56,6 +56,19 @@ const cases: Record<string, ReadonlyArray<Case>> = {
       "1:23 queue.__proto__: no such field; there are bestPriority, ageing"
     ]
   ],
+  "the transcription service": [
+    ["stt: { wrokers: {} }", "1:8 stt.wrokers: no such field; did you mean \"workers\"?"],
+    [
+      "stt: { workers: { transcription: maybe } }",
+      "1:19 stt.workers.transcription: expected true or false, found \"maybe\""
+    ],
+    ["stt: { tokenTtl: 30 }", `1:8 stt.tokenTtl: ${span}, found 30`],
+    ["stt: { bucket: { region: r } }", "1:8 stt.bucket.name: is missing"],
+    [
+      "stt: { fetchHosts: [media.test] }",
+      "1:21 stt.fetchHosts[0]: expected a host with its address like media.test=127.0.0.1:9000, found \"media.test\""
+    ]
+  ],
   "references": [
     ["http: { host: \"${NOPE}\" }", "1:9 http.host: the environment variable NOPE is not set"],
     ["http: { host: \"${EMPTY}\" }", "1:9 http.host: the environment variable EMPTY is empty"],

@@ -119,6 +119,29 @@ describe("ConfigLoader", () => {
       assert.deepStrictEqual(warnings, [])
     }))
 
+  it.effect("tells the transcription service what the file says, and nothing else", () =>
+    Effect.gen(function*() {
+      const workers = { transcription: true, enrichment: true, translation: true, evaluation: true }
+      const { transcription } = yield* config(small)
+      assert.deepStrictEqual(transcription, { enabled: true, settings: { workers } })
+      const said = yield* config(`stt:
+  token_ttl: 90 seconds
+  linkTtl: 1 hour
+  keepMedia: true
+  fetchHosts: ["media.test=127.0.0.1:9000", "hook.test=[::1]"]
+  workers: { translation: false }`)
+      assert.deepStrictEqual(said.transcription.settings, {
+        workers: { ...workers, translation: false },
+        tokenTtl: 90,
+        linkMinutes: 60,
+        removeMediaAfterTranscription: false,
+        fetchHosts: new Map([
+          ["media.test", { address: "127.0.0.1", port: 9000 }],
+          ["hook.test", { address: "::1", port: undefined }]
+        ])
+      })
+    }))
+
   it.effect("switches ageing off by a word", () =>
     Effect.gen(function*() {
       for (const off of ["off", "false", "\"off\""]) {

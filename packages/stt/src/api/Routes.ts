@@ -18,7 +18,7 @@ import { missing, type Refusal } from "../Refusal.ts"
 import { Settings } from "../Settings.ts"
 import * as CreationRoutes from "./CreationRoutes.ts"
 import * as EnrichmentRoutes from "./EnrichmentRoutes.ts"
-import { answer as enveloped, json } from "./Envelope.ts"
+import { answer as enveloped, json, refused } from "./Envelope.ts"
 import { Idempotency } from "./Idempotency.ts"
 import * as JudgementRoutes from "./JudgementRoutes.ts"
 import * as OpenApi from "./OpenApi.ts"
@@ -30,7 +30,8 @@ import * as TranscriptRoutes from "./TranscriptRoutes.ts"
 import * as VersionRoutes from "./VersionRoutes.ts"
 import * as WorkerRoutes from "./WorkerRoutes.ts"
 
-const unknownPath = missing(null, "There is nothing at this path; GET /api/doc lists what there is")
+/** Also for paths that no router can read. */
+export const unknownPath = refused(missing(null, "There is nothing at this path; GET /api/doc lists what there is"))
 
 const enrichment = "/api/v1/enrichments/:id"
 const version = `${enrichment}/versions/:vid` as const
@@ -133,5 +134,5 @@ export const layer = HttpRouter.use(Effect.fnUntraced(function*(router) {
   yield* router.add("POST", `${enrichment}/job/translation/progress`, answer(WorkerRoutes.extend("translation")))
   yield* router.add("POST", `${enrichment}/job/ai_evaluation/progress`, answer(WorkerRoutes.extend("evaluation")))
 
-  yield* router.add("*", "/api/*", answer(Effect.fail(unknownPath)))
+  yield* router.add("*", "/api/*", unknownPath)
 }))

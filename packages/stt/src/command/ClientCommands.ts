@@ -100,7 +100,20 @@ const create = Command.make(
       ])
     }))
   })
-).pipe(Command.withDescription("Add a client or a worker"))
+).pipe(
+  Command.withDescription("Add a client or a worker"),
+  Command.withExamples([
+    {
+      command: "aiguilleur stt clients create --id pod --scopes scope_default,scope_client",
+      description: "A client; its secret is made and shown once"
+    },
+    {
+      command:
+        "aiguilleur stt clients create --id w1 --scopes scope_default,scope_transcription_worker --model whisper-large-v3",
+      description: "A worker of one model"
+    }
+  ])
+)
 
 const list = Command.make(
   "list",
@@ -115,7 +128,12 @@ const list = Command.make(
       )
     }))
   })
-).pipe(Command.withDescription("List clients and workers"))
+).pipe(
+  Command.withDescription("List clients and workers"),
+  Command.withExamples([
+    { command: "aiguilleur stt clients list", description: "All of them" }
+  ])
+)
 
 const edit = Command.make(
   "edit",
@@ -143,7 +161,13 @@ const edit = Command.make(
       yield* print(json, shown(edited, { webhookKey }), [line(edited)])
     }))
   })
-).pipe(Command.withDescription("Change a client; an empty value takes one away"))
+).pipe(
+  Command.withDescription("Change a client; an empty value takes one away"),
+  Command.withExamples([
+    { command: "aiguilleur stt clients edit pod --monthly-minutes 6000", description: "Limit what it may send" },
+    { command: "aiguilleur stt clients edit w1 --model ''", description: "Take its model away" }
+  ])
+)
 
 const disable = Command.make(
   "disable",
@@ -154,7 +178,12 @@ const disable = Command.make(
       yield* print(json, shown(edited), [`The client ${id} is switched off, and so are its tokens.`])
     }))
   })
-).pipe(Command.withDescription("Switch a client off, with its tokens"))
+).pipe(
+  Command.withDescription("Switch a client off, with its tokens"),
+  Command.withExamples([
+    { command: "aiguilleur stt clients disable pod", description: "Until: clients edit pod --active" }
+  ])
+)
 
 export const clients = Command.make("clients").pipe(
   Command.withDescription("Clients and workers of the transcription service"),

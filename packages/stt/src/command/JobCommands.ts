@@ -59,7 +59,16 @@ const list = Command.make(
       yield* print(json, rows.map(shown), rows.length === 0 ? ["There is no such job."] : rows.map(line))
     }))
   })
-).pipe(Command.withDescription("List jobs, the newest first"))
+).pipe(
+  Command.withDescription("List jobs, the newest first"),
+  Command.withExamples([
+    { command: "aiguilleur stt jobs list", description: "The newest hundred" },
+    {
+      command: "aiguilleur stt jobs list --status FAILURE --client pod",
+      description: "Those of one client that failed"
+    }
+  ])
+)
 
 interface Task {
   readonly step: string
@@ -86,7 +95,12 @@ const show = Command.make(
       ])
     }))
   })
-).pipe(Command.withDescription("Show a job, and who was given its steps"))
+).pipe(
+  Command.withDescription("Show a job, and who was given its steps"),
+  Command.withExamples([
+    { command: "aiguilleur stt jobs show 0190b4a8-0000-7000-8000-000000000000", description: "One job" }
+  ])
+)
 
 /** The step that failed begins again; without a medium or a transcript there is nothing to begin with. */
 const statusAfter = (row: Enrichment): Status | undefined => {
@@ -111,7 +125,15 @@ const retry = Command.make(
       yield* print(json, shown(row), [line(row)])
     }))
   })
-).pipe(Command.withDescription("Try a job again that has failed"))
+).pipe(
+  Command.withDescription("Try a job again that has failed"),
+  Command.withExamples([
+    {
+      command: "aiguilleur stt jobs retry 0190b4a8-0000-7000-8000-000000000000",
+      description: "From the step that failed"
+    }
+  ])
+)
 
 const cancel = Command.make(
   "cancel",
@@ -126,7 +148,12 @@ const cancel = Command.make(
       yield* print(json, shown(row), [line(row)])
     }))
   })
-).pipe(Command.withDescription("End a job; its client is told that it failed"))
+).pipe(
+  Command.withDescription("End a job; its client is told that it failed"),
+  Command.withExamples([
+    { command: "aiguilleur stt jobs cancel 0190b4a8-0000-7000-8000-000000000000", description: "Whatever its state" }
+  ])
+)
 
 const priority = Command.make(
   "priority",
@@ -138,7 +165,15 @@ const priority = Command.make(
       yield* print(json, shown(row), [line(row)])
     }))
   })
-).pipe(Command.withDescription("Change which jobs it comes before"))
+).pipe(
+  Command.withDescription("Change which jobs it comes before"),
+  Command.withExamples([
+    {
+      command: "aiguilleur stt jobs priority 0190b4a8-0000-7000-8000-000000000000 5",
+      description: "Before those of usual priority"
+    }
+  ])
+)
 
 export const jobs = Command.make("jobs").pipe(
   Command.withDescription("Jobs of the transcription service"),

@@ -24,7 +24,13 @@ const get = Command.make(
       yield* print(json, values, wanted.map((name) => `${name} = ${all[name]}  (${known[name].about})`))
     }))
   })
-).pipe(Command.withDescription("Show one limit, or all of them"))
+).pipe(
+  Command.withDescription("Show one limit, or all of them"),
+  Command.withExamples([
+    { command: "aiguilleur stt parameters get", description: "All of them" },
+    { command: "aiguilleur stt parameters get MAX_MEDIA_DURATION_IN_SECONDS", description: "One" }
+  ])
+)
 
 const set = Command.make(
   "set",
@@ -36,7 +42,12 @@ const set = Command.make(
       yield* print(json, { [parameter]: value }, [`${parameter} = ${value}`])
     }))
   })
-).pipe(Command.withDescription("Change a limit; minutes may be fractions"))
+).pipe(
+  Command.withDescription("Change a limit; minutes may be fractions"),
+  Command.withExamples([
+    { command: "aiguilleur stt parameters set TRANSLATION_WORKER_TIMEOUT 0.5", description: "Half a minute" }
+  ])
+)
 
 export const parameters = Command.make("parameters").pipe(
   Command.withDescription("Limits of the transcription service"),
@@ -52,4 +63,9 @@ export const cleanup = Command.make(
       yield* print(json, cleaned, [`${cleaned.failed} jobs were ended, ${cleaned.deleted} enrichments deleted.`])
     }))
   })
-).pipe(Command.withDescription("Run the clean-up now"))
+).pipe(
+  Command.withDescription("Run the clean-up now"),
+  Command.withExamples([
+    { command: "aiguilleur stt cleanup", description: "What the service does every minute by itself" }
+  ])
+)

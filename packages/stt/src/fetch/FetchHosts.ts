@@ -6,15 +6,18 @@ export interface Target {
 
 export type FetchHosts = ReadonlyMap<string, Target>
 
-/** `media.test=127.0.0.1:9000,hook.test=127.0.0.1:9001` */
-export const parse = (text: string): FetchHosts =>
-  new Map(
-    text.split(",").flatMap((entry) => {
-      const [, host, bracketed, plain, port] = /^\s*([^=\s]+)=(?:\[([^\]]+)\]|([^:\s]+))(?::(\d+))?\s*$/.exec(entry) ??
-        []
-      const address = bracketed ?? plain
-      return host === undefined || address === undefined
-        ? []
-        : [[host.toLowerCase(), { address, port: port === undefined ? undefined : Number(port) }] as const]
-    })
-  )
+export const expected = "a list like media.test=127.0.0.1:9000,hook.test=10.0.0.7"
+
+const entry = /^([^=\s]+)=(?:\[([^\]\s]+)\]|([^:\s]+))(?::(\d{1,5}))?$/
+
+/** `media.test=127.0.0.1:9000,hook.test=[::1]:9001`; undefined when an entry reads otherwise. */
+export const parse = (text: string): FetchHosts | undefined => {
+  const hosts = new Map<string, Target>()
+  for (const item of text.split(",").map((item) => item.trim()).filter((item) => item !== "")) {
+    const [, host, bracketed, plain, port] = entry.exec(item) ?? []
+    const address = bracketed ?? plain
+    if (host === undefined || address === undefined) return undefined
+    hosts.set(host.toLowerCase(), { address, port: port === undefined ? undefined : Number(port) })
+  }
+  return hosts
+}
