@@ -19,6 +19,7 @@ describe("the arrows between packages", () => {
     ["backends/src/Forbidden.ts", 3],
     ["store/src/Forbidden.ts", 2],
     ["stt/src/Forbidden.ts", 2],
+    ["web/src/Forbidden.ts", 3],
     ["lab/src/engine/Forbidden.ts", 2],
     ["lab/src/face/Allowed.ts", 0]
   ])("are fences: %s has %i violations", (file, expected) => {

@@ -21,6 +21,7 @@ import { InFlight } from "./InFlight.ts"
 import * as Keys from "./Keys.ts"
 import * as Listener from "./Listener.ts"
 import * as Models from "./Models.ts"
+import * as Pages from "./pages/Pages.ts"
 import * as FileApplication from "./reload/FileApplication.ts"
 import { Stopping } from "./Stopping.ts"
 import * as StoredKeys from "./StoredKeys.ts"
@@ -30,7 +31,7 @@ import * as Transcription from "./Transcription.ts"
 import * as UnknownPaths from "./UnknownPaths.ts"
 import * as UsageLog from "./UsageLog.ts"
 
-const routes = Layer.mergeAll(Gateway.layer, Models.layer, Health.layer, UnknownPaths.layer)
+const routes = Layer.mergeAll(Gateway.layer, Models.layer, Health.layer, Pages.layer, UnknownPaths.layer)
 
 // Without middleware around it: Effect's logger and tracer would cost every request what they are not asked for.
 const served = <A, E, R>(more: Layer.Layer<A, E, R>) =>
