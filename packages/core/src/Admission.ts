@@ -113,10 +113,11 @@ export const admitted = (state: State, model: ModelState, pair: Pair, now: numbe
 /** The servers that may serve a class, by configuration alone. */
 export const eligible = (
   pairs: ReadonlyArray<Pair>,
-  limits: Pick<ConstraintClass, "mode" | "organisation" | "sites" | "organisations">
+  limits: Pick<ConstraintClass, "mode" | "organisation" | "sites" | "organisations" | "kinds">
 ) =>
   pairs.filter(({ host: { server } }) =>
     (limits.mode !== "private-only" || server.organisation === limits.organisation) &&
     (limits.sites === undefined || limits.sites.includes(server.site)) &&
-    (limits.organisations === undefined || limits.organisations.includes(server.organisation))
+    (limits.organisations === undefined || limits.organisations.includes(server.organisation)) &&
+    (limits.kinds === undefined || limits.kinds.includes(server.kind))
   )

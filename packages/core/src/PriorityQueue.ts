@@ -10,11 +10,11 @@ const listed = (names: ReadonlyArray<string> | undefined): string =>
   names === undefined ? "*" : names.toSorted().join("\u0001")
 
 /** The class of a ticket's constraints, made on first sight; empty ones are dropped when the fleet changes. */
-export const classOf = (model: ModelState, { mode, ticket: { caller } }: TicketState): ConstraintClass => {
+export const classOf = (model: ModelState, { mode, ticket: { caller, kinds } }: TicketState): ConstraintClass => {
   const organisation = mode === "any" ? undefined : caller.organisation
-  const id = caller.sites === undefined && caller.organisations === undefined
+  const id = caller.sites === undefined && caller.organisations === undefined && kinds === undefined
     ? organisation === undefined ? mode : `${mode}\u0000${organisation}`
-    : [mode, organisation ?? "", listed(caller.sites), listed(caller.organisations)].join("\u0000")
+    : [mode, organisation ?? "", listed(caller.sites), listed(caller.organisations), listed(kinds)].join("\u0000")
   const known = model.classes.get(id)
   if (known !== undefined) return known
   const limits = {
@@ -24,6 +24,7 @@ export const classOf = (model: ModelState, { mode, ticket: { caller } }: TicketS
     organisation,
     sites: caller.sites,
     organisations: caller.organisations,
+    kinds,
     branches: [],
     byOrganisation: new Map<string, Branch>(),
     entitled: 0,

@@ -13,6 +13,8 @@ export interface Settings {
   readonly grace: number
   /** Cost taken for a ticket that brings no estimate (prompt + 2 × output tokens). */
   readonly defaultEstimate: number
+  /** Cost of one second of audio, in the same unit. */
+  readonly secondCost: number
 }
 
 export const defaults: Settings = {
@@ -21,5 +23,6 @@ export const defaults: Settings = {
   ttftWindow: 60_000,
   total: 600_000,
   grace: 10_000,
-  defaultEstimate: 1_000
+  defaultEstimate: 1_000,
+  secondCost: 10
 }

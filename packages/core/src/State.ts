@@ -8,7 +8,7 @@ import type { Load } from "./Load.ts"
 import type { Model } from "./Model.ts"
 import type { Notice } from "./Notice.ts"
 import type { Registry } from "./Registry.ts"
-import type { Server } from "./Server.ts"
+import type { Server, ServerKind } from "./Server.ts"
 import type { Settings } from "./Settings.ts"
 import type { Ticket } from "./Ticket.ts"
 import type { TtftWindow } from "./TtftWindow.ts"
@@ -63,6 +63,7 @@ export interface ConstraintClass {
   readonly organisation: string | undefined
   readonly sites: ReadonlyArray<string> | undefined
   readonly organisations: ReadonlyArray<string> | undefined
+  readonly kinds: ReadonlyArray<ServerKind> | undefined
   /** Eligible by configuration. */
   pairs: ReadonlyArray<Pair>
   hosts: ReadonlySet<ServerState>

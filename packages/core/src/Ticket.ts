@@ -1,6 +1,7 @@
 /** One request waiting for a server, as its caller asked for it. */
 import { Schema } from "effect"
 import { Caller, RoutingMode } from "./Caller.ts"
+import { ServerKind } from "./Server.ts"
 
 /**
  * What was asked is kept beside the caller's rights, so that both can be derived again when the key is edited.
@@ -15,6 +16,8 @@ export const Ticket = Schema.Struct({
   priority: Schema.optionalKey(Schema.Int),
   /** Routing mode asked for; else the key's. */
   routingMode: Schema.optionalKey(RoutingMode),
+  /** Kinds of server that have what is asked for; any if absent. */
+  kinds: Schema.optionalKey(Schema.Array(ServerKind)),
   /** Milliseconds the caller will wait, if less than the model's patience. */
   maxWait: Schema.optionalKey(Schema.Finite),
   /** Expected cost in the unit of virtual service: prompt tokens + 2 × output tokens. */

@@ -1,5 +1,6 @@
 import { Dispatcher } from "@aiguilleur/core/Dispatcher"
 import { Outcome } from "@aiguilleur/core/Outcome"
+import type { Ticket } from "@aiguilleur/core/Ticket"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Option, Scope } from "effect"
 import { TestClock } from "effect/testing"
@@ -8,6 +9,9 @@ import { fleet, hold, model, server, settled, ticket } from "./Fleet.ts"
 
 const s1 = server("s1", { maxConcurrent: 1 })
 const one = fleet([s1], [model([s1], { patience: 30_000 })])
+
+const s2 = server("s2", { kind: "ollama" })
+const mixed = fleet([s1, s2], [model([s1, s2])])
 
 const errorOf = ({ fiber }: Held) => Effect.flip(Fiber.join(fiber))
 
@@ -78,6 +82,22 @@ describe("Dispatcher", () => {
       assert.strictEqual(elsewhere.ending, "refused")
       assert.strictEqual(elsewhere.reason._tag, "NoServer")
     }).pipe(Effect.provide(one)))
+
+  it.effect("grants a ticket servers of the kinds that have what it asks for, and refuses one that no server has", () =>
+    Effect.gen(function*() {
+      const dispatcher = yield* Dispatcher
+      const url = (kinds: Ticket["kinds"]) =>
+        Effect.scoped(Effect.map(
+          dispatcher.acquire(ticket("asking", kinds === undefined ? {} : { kinds })),
+          (lease) => lease.server.kind
+        ))
+      assert.deepStrictEqual(yield* Effect.all([url(["ollama"]), url(["ollama"]), url(["whisper", "vllm"])]), [
+        "ollama",
+        "ollama",
+        "vllm"
+      ])
+      assert.strictEqual((yield* Effect.flip(url(["lmdeploy"]))).reason._tag, "NoServer")
+    }).pipe(Effect.provide(mixed)))
 
   it.effect("withdraws a waiting ticket whose client leaves, and frees the slot of one in flight", () =>
     Effect.gen(function*() {

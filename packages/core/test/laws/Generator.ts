@@ -3,13 +3,14 @@ import type { Caller, RoutingMode } from "../../src/Caller.ts"
 import type { Change } from "../../src/Event.ts"
 import type { Model } from "../../src/Model.ts"
 import { Outcome } from "../../src/Outcome.ts"
-import type { Server } from "../../src/Server.ts"
+import type { Server, ServerKind } from "../../src/Server.ts"
 import type { Dice } from "./Dice.ts"
 import { dice } from "./Dice.ts"
 import type { History, Step } from "./History.ts"
 
 const organisations = ["a", "b", "c"]
 const sites = ["x", "y"]
+const serverKinds: ReadonlyArray<ServerKind> = ["vllm", "ollama"]
 const urls = ["s1", "s2", "s3", "s4", "s5"]
 export const models = ["m1", "m2", "m3"]
 export const keys = ["k1", "k2", "k3", "k4", "k5"]
@@ -21,7 +22,7 @@ const some = <A>({ chance }: Dice, items: ReadonlyArray<A>, probability: number)
 
 const server = ({ below, chance, pick }: Dice, url: string): Server => ({
   url,
-  kind: "vllm",
+  kind: pick(serverKinds),
   organisation: pick(organisations),
   site: pick(sites),
   maxConcurrent: 1 + below(4),
@@ -107,6 +108,7 @@ const steps = (from: Dice, weights: ReadonlyArray<number>): ReadonlyArray<Step> 
       model: pick(models),
       priority: perhaps(() => below(6)),
       mode: perhaps(() => pick(modes)),
+      kinds: chance(0.1) ? some(from, serverKinds, 0.7) : undefined,
       maxWait: chance(0.2) ? pick([0, 50, 1_000, 20_000]) : undefined,
       estimate: perhaps(() => below(5_000))
     }),
@@ -153,7 +155,8 @@ export const generate = (seed: number): History => {
     ttftWindow: pick([2_000, 60_000]),
     total: pick([3_000, 600_000]),
     grace: 10_000,
-    defaultEstimate: 1_000
+    defaultEstimate: 1_000,
+    secondCost: 10
   }
   return { seed, settings, steps: [...opening(from), ...steps(from, weights)] }
 }

@@ -5,6 +5,7 @@
 import type { RoutingMode } from "../../src/Caller.ts"
 import type { Change } from "../../src/Event.ts"
 import type { Outcome } from "../../src/Outcome.ts"
+import type { ServerKind } from "../../src/Server.ts"
 import type { Settings } from "../../src/Settings.ts"
 
 export type Step =
@@ -15,6 +16,7 @@ export type Step =
     readonly model: string
     readonly priority: number | undefined
     readonly mode: RoutingMode | undefined
+    readonly kinds: ReadonlyArray<ServerKind> | undefined
     readonly maxWait: number | undefined
     readonly estimate: number | undefined
   }

@@ -153,7 +153,7 @@ export class Run {
       case "Arrive": {
         const caller = this.callers.get(step.key)
         if (caller === undefined) return undefined
-        const { estimate, maxWait, mode, model, priority } = step
+        const { estimate, kinds, maxWait, mode, model, priority } = step
         return {
           _tag: "Arrived",
           ticket: {
@@ -162,6 +162,7 @@ export class Run {
             caller,
             ...(priority === undefined ? {} : { priority }),
             ...(mode === undefined ? {} : { routingMode: mode }),
+            ...(kinds === undefined ? {} : { kinds }),
             ...(maxWait === undefined ? {} : { maxWait }),
             ...(estimate === undefined ? {} : { estimate })
           }

@@ -28,7 +28,7 @@ const simpler = (step: Step): ReadonlyArray<Step> => {
     case "Pass":
       return [0, 1, 1_000, 10_000, Math.floor(step.ms / 2)].filter((ms) => ms < step.ms).map((ms) => ({ ...step, ms }))
     case "Arrive": {
-      const plain = { mode: undefined, priority: undefined, maxWait: undefined, estimate: undefined }
+      const plain = { mode: undefined, kinds: undefined, priority: undefined, maxWait: undefined, estimate: undefined }
       return [
         { ...step, ...plain },
         ...Object.entries(plain).map(([field, value]) => ({ ...step, [field]: value }))

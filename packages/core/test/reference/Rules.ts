@@ -23,13 +23,14 @@ export const waiting = (world: World, now: number): ReadonlyArray<TicketRecord> 
 
 /** Configuration allows it, whatever happened to the ticket so far. */
 export const configured = (
-  { caller, mode, model }: TicketRecord,
+  { caller, mode, model, ticket }: TicketRecord,
   { model: of, server: { removed, server } }: PairRecord
 ) =>
   of === model && !removed && of.model.servers.includes(server.url) &&
   (mode !== "private-only" || server.organisation === caller.organisation) &&
   (caller.sites === undefined || caller.sites.includes(server.site)) &&
-  (caller.organisations === undefined || caller.organisations.includes(server.organisation))
+  (caller.organisations === undefined || caller.organisations.includes(server.organisation)) &&
+  (ticket.kinds === undefined || ticket.kinds.includes(server.kind))
 
 export const eligible = (ticket: TicketRecord, pair: PairRecord, now: number): boolean =>
   configured(ticket, pair) && isUp(pair, now) && !ticket.excluded.has(pair.server)

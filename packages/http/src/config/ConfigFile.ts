@@ -45,7 +45,8 @@ const Timeouts = Schema.Struct({
 
 const Queue = Schema.Struct({
   bestPriority: or(IntBetween(0, 255), defaults.bestPriority),
-  ageing: or(SpanOrOff, `${defaults.ageing} millis`)
+  ageing: or(SpanOrOff, `${defaults.ageing} millis`),
+  secondCost: or(Positive, defaults.secondCost)
 })
 
 const Organisation = Schema.Struct({ name: Text, weight: or(Positive, 1) })

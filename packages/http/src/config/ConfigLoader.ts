@@ -67,7 +67,7 @@ const assemble = (
   report: Report.Report
 ): Omit<Config, "warnings"> => {
   checkLimits(file, report)
-  const { bestPriority } = file.queue
+  const { bestPriority, secondCost } = file.queue
   const organisations = Membership.organisations(file, incomplete, report)
   const servers = Fleet.servers(file, report)
   const models = Fleet.models(file, report)
@@ -84,7 +84,13 @@ const assemble = (
   return {
     http: file.http,
     timeouts: file.timeouts,
-    settings: { ...defaults, bestPriority, ageing: file.queue.ageing ?? undefined, total: file.timeouts.total },
+    settings: {
+      ...defaults,
+      bestPriority,
+      secondCost,
+      ageing: file.queue.ageing ?? undefined,
+      total: file.timeouts.total
+    },
     organisations,
     models,
     servers,

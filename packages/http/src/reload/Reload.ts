@@ -19,7 +19,7 @@ export interface Source {
 /** What is read once, when the gateway starts. */
 const fixed = (config: Config): ReadonlyArray<readonly [path: string, value: unknown]> => {
   const { host, maxHeldBytes, maxSpooledBytes, maxUpload, port } = config.http
-  const { ageing, bestPriority } = config.settings
+  const { ageing, bestPriority, secondCost } = config.settings
   return [
     ["http.host", host],
     ["http.port", port],
@@ -28,7 +28,8 @@ const fixed = (config: Config): ReadonlyArray<readonly [path: string, value: unk
     ["http.maxUpload", maxUpload],
     ["timeouts.total", config.timeouts.total],
     ["queue.bestPriority", bestPriority],
-    ["queue.ageing", ageing]
+    ["queue.ageing", ageing],
+    ["queue.secondCost", secondCost]
   ]
 }
 

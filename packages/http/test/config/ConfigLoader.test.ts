@@ -142,6 +142,12 @@ describe("ConfigLoader", () => {
       })
     }))
 
+  it.effect("reads what a second of audio costs", () =>
+    Effect.gen(function*() {
+      assert.strictEqual((yield* config("queue: { secondCost: 2.5 }")).settings.secondCost, 2.5)
+      assert.strictEqual((yield* config("{}")).settings.secondCost, defaults.secondCost)
+    }))
+
   it.effect("switches ageing off by a word", () =>
     Effect.gen(function*() {
       for (const off of ["off", "false", "\"off\""]) {

@@ -3,8 +3,10 @@ import * as Completion from "./Completion.ts"
 import type { Face, Ground } from "./Face.ts"
 import * as LaggingGauges from "./LaggingGauges.ts"
 import * as LmDeployPage from "./LmDeployPage.ts"
+import * as Messages from "./Messages.ts"
 import * as Refusal from "./Refusal.ts"
 import * as Reply from "./Reply.ts"
+import * as Responses from "./Responses.ts"
 import { modelList } from "./VllmFace.ts"
 
 const open = ["/health", "/docs", "/redoc", "/nodes"]
@@ -46,6 +48,8 @@ const tasks: Face["tasks"] = {
       path
     ) => [path, Completion.withoutPriority(Completion.withoutOpening(completions[path]!))])
   ),
+  "/v1/responses": Completion.withoutPriority(Responses.task(body(Refusal.simulated(500)))),
+  [Messages.path]: Messages.task,
   "/v1/embeddings": () => Refusal.badRequest("Unsupported by turbomind.")
 }
 
@@ -64,7 +68,7 @@ export const make = ({ engine, limits, loading, now, options }: Ground): Face =>
     tasks,
     guarded: (path) => !open.some((prefix) => path.startsWith(prefix)),
     unauthorised: (response) => Reply.refuse(response, Refusal.unauthorised, body),
-    refusal: body,
+    refusal: Messages.refusing(body),
     closed: (path) => {
       if (asleep && sleepless.has(path)) return sleeping
       return loading() ? Refusal.unavailable("The simulated engine is loading.") : undefined

@@ -2,11 +2,13 @@
 import { stepTime } from "../engine/Profile.ts"
 import * as Completion from "./Completion.ts"
 import type { Face, Ground, Task } from "./Face.ts"
+import * as Messages from "./Messages.ts"
 import * as OllamaModel from "./OllamaModel.ts"
 import * as OllamaTask from "./OllamaTask.ts"
 import type { Question } from "./Question.ts"
 import * as Refusal from "./Refusal.ts"
 import * as Reply from "./Reply.ts"
+import * as Responses from "./Responses.ts"
 
 /** Only what must be loaded first is ever refused for want of room: a loaded model lets requests wait without a bound. */
 const busy = Refusal.unavailable("server busy, please try again.  maximum pending requests exceeded")
@@ -37,6 +39,8 @@ const tasks: Face["tasks"] = {
   "/v1/chat/completions": completion("chat"),
   "/v1/completions": completion("text"),
   "/v1/embeddings": completion("embedding"),
+  "/v1/responses": OllamaTask.named(Completion.withoutPriority(Responses.task(refused))),
+  [Messages.path]: OllamaTask.named(Messages.task),
   "/api/chat": OllamaTask.chat,
   "/api/generate": OllamaTask.generate,
   "/api/embed": OllamaTask.embed
@@ -58,6 +62,7 @@ export const make = ({ engine: { profile }, limits, loading, options }: Ground):
     unauthorised: (response) => Reply.json(response, { error: "unauthorized" }, 401),
     refusal: (refusal, path) => {
       if (refusal === Refusal.unknownPath) return "404 page not found"
+      if (Messages.isHere(path)) return Messages.refusal({ ...refusal, message: messageOf(refusal) })
       return path.startsWith("/v1/") ? openAi(refusal) : native(refusal)
     },
     closed: () => loading() ? busy : undefined,

@@ -2,9 +2,13 @@
 import type { ServerResponse } from "node:http"
 import * as Completion from "./Completion.ts"
 import type { Face, Ground } from "./Face.ts"
+import * as Messages from "./Messages.ts"
 import * as MetricsPage from "./MetricsPage.ts"
+import * as Ranking from "./Ranking.ts"
 import * as Refusal from "./Refusal.ts"
 import * as Reply from "./Reply.ts"
+import * as Responses from "./Responses.ts"
+import * as Tokens from "./Tokens.ts"
 import * as Transcription from "./Transcription.ts"
 
 export const version = "0.0.0-simulated"
@@ -28,7 +32,10 @@ const failed = Refusal.simulated(500)
 
 const tasks = {
   ...Completion.tasks(Refusal.body, failed),
-  ...Transcription.tasks(Refusal.body(failed))
+  ...Transcription.tasks(Refusal.body(failed)),
+  ...Ranking.tasks(Refusal.body(failed)),
+  "/v1/responses": Responses.task(Refusal.body(failed)),
+  [Messages.path]: Messages.task
 }
 
 export const make = ({ engine, limits, loading, options }: Ground): Face => {
@@ -44,7 +51,8 @@ export const make = ({ engine, limits, loading, options }: Ground): Face => {
     tasks,
     guarded: (path) => path.startsWith("/v1/"),
     unauthorised: (response) => Reply.json(response, { error: "Unauthorized" }, 401),
-    refusal: Refusal.body,
+    refusal: Messages.refusing(Refusal.body),
+    command: (path, body, response) => Tokens.command(path, body, response, limits),
     closed: () => loading() ? Refusal.unavailable("The simulated model is still loading.") : undefined,
     read: (path, _, response) => {
       if (path === "/health") Reply.text(response, loading() ? 503 : 200, "text/plain", "")

@@ -131,7 +131,7 @@ describe("the other endpoints", () => {
     Effect.gen(function*() {
       const server = yield* SimulatedServer.start()
       assert.strictEqual((yield* get(server, "/v1/nothing")).status, 404)
-      assert.strictEqual((yield* ask(server, { path: "/v1/responses" })).status, 404)
+      assert.strictEqual((yield* ask(server, { path: "/v1/images/generations" })).status, 404)
       assert.strictEqual((yield* ask(server, { method: "DELETE" })).status, 405)
     }))
 })
