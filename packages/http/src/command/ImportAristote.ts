@@ -102,7 +102,9 @@ const aristote = Command.make(
   {
     url: Flag.Redacted("url").pipe(
       Flag.withMetavar("URL"),
-      Flag.withDescription("postgres://user:password@host:5432/database; else ARISTOTE_DATABASE_URL, which hides it"),
+      Flag.withDescription(
+        "postgres://user:password@host:5432/database, or mysql://…:3306/…; else ARISTOTE_DATABASE_URL, which hides it"
+      ),
       Flag.withFallbackConfig(Config.Redacted("ARISTOTE_DATABASE_URL"))
     ),
     organisation: KeyFlags.text("organisation").pipe(
@@ -134,6 +136,10 @@ const aristote = Command.make(
     {
       command: "aiguilleur import aristote --url postgres://aristote:secret@db:5432/aristote --organisation univ-a",
       description: "Users without an organisation become keys of univ-a; run it again and only new ones are added"
+    },
+    {
+      command: "aiguilleur import aristote --url 'mysql://aristote:secret@db:3306/aristote?ssl-mode=required'",
+      description: "From a MySQL or MariaDB, encrypted"
     }
   ])
 )

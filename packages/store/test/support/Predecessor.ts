@@ -1,4 +1,4 @@
-/** A database such as the predecessor's, reached by a URL. */
+/** A database such as the predecessor's, reached by a URL: a PostgreSQL, or Debian's MariaDB. */
 import * as PgConnection from "@effect/sql-pg/PgConnection"
 import { Context, Effect, Layer, Redacted } from "effect"
 import * as path from "node:path"
@@ -9,6 +9,8 @@ import { folder } from "./Folder.ts"
 export class Predecessor extends Context.Service<Predecessor, {
   readonly url: string
   readonly query: (sql: string) => Effect.Effect<void>
+  /** File of the certificate that it signed itself, where it encrypts. */
+  readonly certificate?: string
 }>()("@aiguilleur/store/test/Predecessor") {
   static readonly layer = Layer.effect(
     Predecessor,

@@ -55,7 +55,7 @@ export const installed = versions().findLast((bin) => fs.existsSync(path.join(bi
 
 export const givenUrl = process.env.AIGUILLEUR_TEST_DATABASE_URL
 
-const freePort = Effect.callback<number>((resume) => {
+export const freePort = Effect.callback<number>((resume) => {
   const probe = net.createServer().listen(0, "127.0.0.1", () => {
     const { port } = probe.address() as net.AddressInfo
     probe.close(() => resume(Effect.succeed(port)))
