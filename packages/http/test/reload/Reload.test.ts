@@ -5,7 +5,7 @@ import { Organisations } from "@aiguilleur/store/Organisations"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import * as fs from "node:fs/promises"
-import { quiet } from "../../../store/test/support/Fixture.ts"
+import * as Reloading from "../campaign/Reloading.ts"
 import * as Store from "../command/Store.ts"
 import * as Served from "../Served.ts"
 
@@ -209,38 +209,15 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })("Reload
       assert.strictEqual((yield* ask(served, moodle)).status, 200)
     }), limit)
 
-  it.effect("fails no request through many reloads of two files that share little", () =>
-    Effect.gen(function*() {
-      yield* Store.clean
-      const [common, one, two] = [yield* server, yield* server, yield* server]
-      const first = text({ servers: [common.url, one.url], slots: 4, keys: moodleKey + labKey })
-      const second = text({
-        servers: [two.url, common.url],
-        slots: 2,
-        weight: 3,
-        pair: "strategy: least-busy\n    patience: 60 seconds",
-        keys: moodleKey.replace("priority: 3", "priority: 5, threshold: 1000")
-      })
-      const served = yield* Served.start(first)
-      const done = { reloads: 0 }
-      let answered = 0
-      const client = Effect.gen(function*() {
-        while (done.reloads < 30) {
-          const { status, text } = yield* ask(served, moodle, "m", { stream: answered % 2 === 0 })
-          assert.strictEqual(status, 200, text)
-          assert.notInclude(text, "\"error\"")
-          answered++
-        }
-      })
-      const clients = yield* Effect.forEach(Array.from({ length: 8 }), () => Effect.forkChild(client))
-      while (done.reloads < 30) {
-        yield* served.write(done.reloads % 2 === 0 ? second : first)
-        assert.isTrue(yield* served.reload)
-        done.reloads++
-      }
-      for (const fiber of clients) yield* Fiber.join(fiber)
-      assert.isAbove(answered, 30)
-      const { leases, waiting } = yield* served.snapshot
-      assert.deepStrictEqual({ leases, waiting }, { leases: 0, waiting: 0 })
-    }).pipe(Effect.provide(quiet)), { timeout: 120_000 })
+  it.effect(
+    "fails no request through many reloads of two files that share little (long form: npm run test:reload)",
+    () =>
+      Effect.gen(function*() {
+        yield* Store.clean
+        const { answered, ...outcome } = yield* Reloading.run(30)
+        assert.deepStrictEqual(outcome, { reloads: 30, refused: [], failed: [], leases: 0, waiting: 0 })
+        assert.isAbove(answered, 30)
+      }),
+    { timeout: 120_000 }
+  )
 })
