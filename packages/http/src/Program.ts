@@ -98,7 +98,7 @@ export const layer = (config: Config, options: MemoryOptions = {}) =>
     Layer.provideMerge(Fleet.layer),
     Layer.provideMerge(Layer.mergeAll(
       Keys.layerMemory(config.keys.map(storedKey)),
-      UsageLog.layerMemory(options.usage)
+      Telemetry.layer.pipe(Layer.provide(UsageLog.layerMemory(options.usage)))
     )),
     Layer.provideMerge(dispatching(config, options))
   )

@@ -89,7 +89,8 @@ const fromFile = Effect.fnUntraced(function*(file: string, { host, json, port, w
     Effect.catchTags({
       ServeError: cannotListen(running),
       DatabaseError: ({ message }) => refuse(message),
-      FileConflict: ({ message }) => refuse(`${file}: ${message}`)
+      FileConflict: ({ message }) => refuse(`${file}: ${message}`),
+      TelemetryMisconfigured: ({ message }) => refuse(message)
     })
   )
   yield* Effect.forkScoped(Effect.forever(Effect.andThen(Queue.takeAll(called), Context.get(context, Reload).now)))
@@ -109,7 +110,10 @@ const asDemo = ({ host, port }: Where, json: boolean) =>
       port: Option.getOrElse(port, () => 8080)
     })
     const context = yield* Layer.build(Program.layer(demo.config)).pipe(
-      Effect.catchTag("ServeError", cannotListen(demo.config))
+      Effect.catchTags({
+        ServeError: cannotListen(demo.config),
+        TelemetryMisconfigured: ({ message }) => refuse(message)
+      })
     )
     const base = yield* Effect.provide(listening, context)
     yield* Console.log(json ? JSON.stringify({ url: base, demo: true }) : Demo.banner(base, demo))
