@@ -69,7 +69,7 @@ export class Fleet extends Context.Service<Fleet, {
             ...difference.models.removed.map((name) => Event.ModelRemoved({ name })),
             ...difference.servers.removed.map((url) => Event.ServerRemoved({ url }))
           )
-          yield* catalogue.replace(models)
+          yield* catalogue.replace(models, servers)
           yield* monitor.watch(servers, models)
           return difference
         }, Effect.uninterruptible)

@@ -1,8 +1,10 @@
 /** Any `POST /v1/*` whose JSON body names a model: checked, queued, relayed. */
 import { origin } from "@aiguilleur/backends/Address"
-import { Backends } from "@aiguilleur/backends/Backends"
+import { Backends, serves, unserved } from "@aiguilleur/backends/Backends"
+import * as Endpoint from "@aiguilleur/backends/Endpoint"
 import { Dispatcher } from "@aiguilleur/core/Dispatcher"
 import { DispatchError } from "@aiguilleur/core/DispatchError"
+import type { ServerKind } from "@aiguilleur/core/Server"
 import type { Ticket } from "@aiguilleur/core/Ticket"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import { Cause, Clock, Effect, Layer } from "effect"
@@ -30,6 +32,7 @@ import {
   internal,
   malformed,
   notAllowed,
+  notServed,
   ofDispatchError,
   unknownModel,
   unknownPath,
@@ -38,7 +41,7 @@ import {
 import { Passage } from "./Passage.ts"
 import { Relay, type Relayed } from "./Relay.ts"
 import type { RelayContext } from "./RelayContext.ts"
-import { requestIdOf, unreadable, wishesOf } from "./RequestHead.ts"
+import { requestIdOf, unreadable, type Wishes, wishesOf } from "./RequestHead.ts"
 import { UsageLog } from "./UsageLog.ts"
 import * as WaitEvents from "./WaitEvents.ts"
 
@@ -47,24 +50,36 @@ const responded = HttpServerResponse.empty()
 const done = Effect.succeed(responded)
 
 // An engine resolves dots and doubled slashes, and its other paths are none of a caller's business.
+const printable = /^[\x21-\x7e]+$/
 const sanePath = /^\/v1(?:\/[\w-]+(?:[.:][\w-]+)*)+\/?(?:\?[\x21-\x7e]*)?$/
 
 /** Paths under /v1 by which an engine is administered, not used. */
 const administration = /^\/v1\/(?:un)?load_lora_adapter\b/
+
+/** Paths of engines outside of /v1. */
+const otherPaths = Object.values(Endpoint.paths).flat().filter((path) => !path.startsWith("/v1/"))
+
+const isKnown = ({ endpoint, path }: Passage): boolean => {
+  if (!path.startsWith("/v1/")) return endpoint !== undefined && printable.test(path)
+  return sanePath.test(path) && !administration.test(path)
+}
 
 const missingModel = malformed(
   "The body names no model. Add a field `model`; GET /v1/models lists what you may use.",
   "model"
 )
 
-const ticketOf = (passage: Passage, model: string, { caller }: KeyEntry, wishes: {
-  readonly priority: number | undefined
-  readonly routingMode: Ticket["routingMode"] | undefined
-  readonly maxWait: number | undefined
-}): Ticket => ({
+const ticketOf = (
+  passage: Passage,
+  model: string,
+  { caller }: KeyEntry,
+  kinds: ReadonlyArray<ServerKind> | undefined,
+  wishes: Wishes
+): Ticket => ({
   id: passage.ticket,
   model,
   caller,
+  ...(kinds === undefined ? {} : { kinds }),
   ...(wishes.priority === undefined ? {} : { priority: Math.max(0, wishes.priority) }),
   ...(wishes.routingMode === undefined ? {} : { routingMode: wishes.routingMode }),
   ...(wishes.maxWait === undefined ? {} : { maxWait: wishes.maxWait })
@@ -134,7 +149,11 @@ export const make = Effect.gen(function*() {
     if (allowed !== undefined && !allowed.includes(model.name)) return refuse(passage, notAllowed(scanned.model))
     const wishes = wishesOf(passage.headers, scanned)
     if ("status" in wishes) return refuse(passage, wishes)
-    passage.request = ticketOf(passage, model.name, entry, wishes)
+    const kinds = catalogue.kindsUnsafe(model)
+    const able = kinds.filter((kind) => serves(kind, passage.path))
+    const none = able.length === 0 ? unserved(kinds, passage.path) : undefined
+    if (none !== undefined) return refuse(passage, notServed(none))
+    passage.request = ticketOf(passage, model.name, entry, able.length === kinds.length ? undefined : able, wishes)
     const run = dispatcher.run(
       passage.request,
       (lease) =>
@@ -181,9 +200,7 @@ export const make = Effect.gen(function*() {
     version: number
   ) => {
     if (isRefused(authenticated)) return refuse(passage, authenticated)
-    if (!sanePath.test(passage.path) || administration.test(passage.path)) {
-      return refuse(passage, unknownPath("POST", passage.path))
-    }
+    if (!isKnown(passage)) return refuse(passage, unknownPath("POST", passage.path))
     const unread = unreadable(request)
     if (unread !== undefined) return refuse(passage, unread)
     return Effect.flatMap(
@@ -217,4 +234,5 @@ export const make = Effect.gen(function*() {
 export const layer = HttpRouter.use(Effect.fnUntraced(function*(router) {
   const handle = yield* make
   yield* router.add("POST", "/v1/*", handle)
+  for (const path of otherPaths) yield* router.add("POST", path, handle)
 })).pipe(Layer.provide(Guesses.layer))

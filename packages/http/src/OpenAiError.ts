@@ -126,6 +126,8 @@ export const notAllowed = (model: string): OpenAiError => ({
 export const unknownPath = (method: string, path: string): OpenAiError =>
   invalid(404, "unknown_url", `Unknown request URL: ${method} ${path}. Check the path and the base URL of your client.`)
 
+export const notServed = (message: string): OpenAiError => invalid(404, "endpoint_not_served", message, "model")
+
 export const wrongMethod = (method: string, path: string, allowed: string): OpenAiError =>
   invalid(405, "method_not_allowed", `Not allowed to ${method} on ${path}. Use ${allowed}.`)
 

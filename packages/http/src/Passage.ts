@@ -1,4 +1,6 @@
 /** One request on its way through the gateway, over all of its attempts. */
+import type { Endpoint } from "@aiguilleur/backends/Endpoint"
+import { endpointOf } from "@aiguilleur/backends/Endpoint"
 import type { DispatchError } from "@aiguilleur/core/DispatchError"
 import type { Model } from "@aiguilleur/core/Model"
 import type { Ticket } from "@aiguilleur/core/Ticket"
@@ -28,6 +30,8 @@ export class Passage implements Watched {
   readonly ticket: string
   /** As received, with its query. */
   readonly path: string
+  /** Undefined for a path that no engine's table knows. */
+  readonly endpoint: Endpoint | undefined
   readonly headers: IncomingHttpHeaders
   readonly downstream: Downstream
   body: ReceivedBody | undefined = undefined
@@ -55,6 +59,7 @@ export class Passage implements Watched {
   constructor(ticket: string, path: string, headers: IncomingHttpHeaders, downstream: Downstream) {
     this.ticket = ticket
     this.path = path
+    this.endpoint = endpointOf(path)
     this.headers = headers
     this.downstream = downstream
   }

@@ -64,7 +64,7 @@ const dispatching = (config: Config, { settings }: Options) =>
   Layer.mergeAll(
     Dispatcher.layer(config.settings),
     Backends.layerOf(config.settings).pipe(Layer.provide(NodeHttpClient.layerUndici)),
-    Catalogue.layerOf(),
+    Catalogue.layer,
     GatewaySettings.layerOf({
       ...settingsOf(config),
       maxHeldBytes: config.http.maxHeldBytes,

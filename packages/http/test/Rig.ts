@@ -18,7 +18,7 @@ import { RecentUsage } from "../src/UsageLog.ts"
 export interface RigOptions {
   /** URLs of servers that are no simulated ones; they come first. */
   readonly actors?: ReadonlyArray<string>
-  readonly servers?: ReadonlyArray<SimulatedServer.Options & Partial<Pick<Server, "organisation" | "site">>>
+  readonly servers?: ReadonlyArray<SimulatedServer.Options & Partial<Pick<Server, "organisation" | "site" | "kind">>>
   readonly server?: Partial<Omit<Server, "token">>
   readonly strategy?: StrategyName
   readonly policy?: PolicyName
@@ -108,7 +108,7 @@ export const make = Effect.fnUntraced(function*(options: RigOptions = {}): Effec
   )
   const serverOf = (url: string, own: Partial<Server> = {}): Server => ({
     url,
-    kind: "vllm",
+    kind: own.kind ?? "vllm",
     token: Redacted.make(engineToken),
     organisation: own.organisation ?? "univ-a",
     site: own.site ?? "dc1",
@@ -121,8 +121,9 @@ export const make = Effect.fnUntraced(function*(options: RigOptions = {}): Effec
   const servers = [
     ...(options.actors ?? []).map((url) => serverOf(url)),
     ...simulated.map(({ url }, i) => {
-      const { organisation, priorityScheduling, site } = options.servers?.[i] ?? {}
+      const { face, kind = face, organisation, priorityScheduling, site } = options.servers?.[i] ?? {}
       return serverOf(url, {
+        ...(kind === undefined ? {} : { kind }),
         ...(organisation === undefined ? {} : { organisation }),
         ...(site === undefined ? {} : { site }),
         ...(priorityScheduling === undefined ? {} : { priorityScheduling })
