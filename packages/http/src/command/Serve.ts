@@ -63,11 +63,11 @@ const calls = Effect.fnUntraced(function*(file: string, watch: boolean) {
 })
 
 interface FileOptions extends Where {
-  readonly json: boolean
   readonly watch: boolean
 }
 
-const fromFile = Effect.fnUntraced(function*(file: string, { host, json, port, watch }: FileOptions) {
+/** The service of a file: it listens, hears SIGHUP, and ends with the scope. */
+export const open = Effect.fnUntraced(function*(file: string, { host, port, watch }: FileOptions) {
   const called = yield* calls(file, watch)
   const config = yield* load(file, { environment: process.env }).pipe(
     Effect.catchTag("ConfigError", ({ problems }) => refuse(render(file, problems).join("\n")))
@@ -78,7 +78,6 @@ const fromFile = Effect.fnUntraced(function*(file: string, { host, json, port, w
     host: Option.getOrElse(host, () => config.http.host),
     port: Option.getOrElse(port, () => config.http.port)
   }
-  const { keys, models, servers } = config
   const running = { ...config, http }
   const context = yield* Layer.build(
     Reload.layer({ file, environment: process.env, running: config }).pipe(
@@ -94,7 +93,11 @@ const fromFile = Effect.fnUntraced(function*(file: string, { host, json, port, w
     })
   )
   yield* Effect.forkScoped(Effect.forever(Effect.andThen(Queue.takeAll(called), Context.get(context, Reload).now)))
-  const base = yield* Effect.provide(listening, context)
+  return { base: yield* Effect.provide(listening, context), config, context }
+})
+
+const fromFile = Effect.fnUntraced(function*(file: string, json: boolean, options: FileOptions) {
+  const { base, config: { keys, models, servers } } = yield* open(file, options)
   yield* Console.log(
     json
       ? JSON.stringify({ url: base, demo: false, config: file })
@@ -170,7 +173,7 @@ export const serve = Command.make(
     )
     const where = { host: Option.orElse(host, () => env.host), port: Option.orElse(port, () => env.port) }
     const file = demo ? Option.none() : Option.orElse(config, () => env.config)
-    return yield* Option.isSome(file) ? fromFile(file.value, { ...where, json, watch }) : asDemo(where, json)
+    return yield* Option.isSome(file) ? fromFile(file.value, json, { ...where, watch }) : asDemo(where, json)
   })
 ).pipe(
   Command.withDescription(
