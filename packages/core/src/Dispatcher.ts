@@ -12,6 +12,7 @@ import { Outcome } from "./Outcome.ts"
 import { Registry } from "./Registry.ts"
 import type { Settings } from "./Settings.ts"
 import { defaults } from "./Settings.ts"
+import type { Tally } from "./Shadow.ts"
 import type { Snapshot } from "./Snapshot.ts"
 import { snapshot } from "./Snapshot.ts"
 import type { Ticket } from "./Ticket.ts"
@@ -53,6 +54,8 @@ export class Dispatcher extends Context.Service<Dispatcher, {
   readonly snapshot: Effect.Effect<Snapshot>
   /** None when the ticket is not waiting. Computed at most once a second per model. */
   readonly forecast: (ticket: string) => Effect.Effect<Option.Option<Forecast>>
+  /** What the shadows of models have seen since this was last asked. */
+  readonly shadows: Effect.Effect<ReadonlyArray<Tally>>
   /** For observation only: a slow subscriber loses the oldest. */
   readonly notices: Stream.Stream<Notice>
 }>()("@aiguilleur/core/Dispatcher") {
@@ -65,7 +68,7 @@ export class Dispatcher extends Context.Service<Dispatcher, {
 }
 
 const make = (interpreter: Interpreter): Dispatcher["Service"] => {
-  const { arrive, notices, now, post, release, retire, state } = interpreter
+  const { arrive, notices, now, post, release, retire, shadow, state } = interpreter
 
   /** Awaits the answer; whoever is interrupted here leaves nothing behind. */
   const granted = (waiter: Waiter, restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>) =>
@@ -134,6 +137,7 @@ const make = (interpreter: Interpreter): Dispatcher["Service"] => {
     change: (...changes) => Effect.sync(() => post(...changes)),
     snapshot: Effect.sync(() => snapshot(state, now())),
     forecast: (ticket) => Effect.sync(() => forecast(ticket)),
+    shadows: Effect.sync(() => shadow.drain()),
     notices: Stream.fromPubSub(notices)
   }
 }

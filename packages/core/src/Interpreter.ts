@@ -15,6 +15,7 @@ import { Outcome as Outcomes } from "./Outcome.ts"
 import { Registry } from "./Registry.ts"
 import { schedule } from "./Schedule.ts"
 import type { Settings } from "./Settings.ts"
+import { Shadow } from "./Shadow.ts"
 import type { State, TicketState } from "./State.ts"
 import * as States from "./State.ts"
 import type { Ticket } from "./Ticket.ts"
@@ -47,6 +48,7 @@ export interface Waiter {
 export interface Interpreter {
   readonly state: State
   readonly notices: PubSub.PubSub<Notice>
+  readonly shadow: Shadow
   readonly now: () => number
   readonly post: (...events: ReadonlyArray<Event>) => void
   /** Dies if a ticket of the same id is alive: its holder would get this one's answers. */
@@ -67,6 +69,7 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
   const notices = yield* PubSub.sliding<Notice>(1_024)
   const runFork = Effect.runForkWith(yield* Effect.context())
   const state = States.make(settings, registry)
+  const shadow = new Shadow()
   const waiters = new Map<string, Waiter>()
   const answers: Array<readonly [Waiter, Answer]> = []
   let busy = false
@@ -95,8 +98,11 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
 
   /** Decides until nothing more is to be decided; gives the instant to wake at. */
   const decide = (at: number): number | undefined => {
+    const compared = shadow.due(state)
     for (;;) {
-      const decision = schedule(state, at, random.nextDoubleUnsafe())
+      const roll = random.nextDoubleUnsafe()
+      const decision = schedule(state, at, roll)
+      if (compared) shadow.compare(state, at, roll, decision)
       switch (decision._tag) {
         case "End":
           end(decision.ticket, decision.reason, at)
@@ -195,5 +201,5 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
       })
     )
 
-  return { state, notices, now, post, arrive, answer, release, retire } satisfies Interpreter
+  return { state, notices, shadow, now, post, arrive, answer, release, retire } satisfies Interpreter
 })

@@ -7,6 +7,10 @@ export type StrategyName = typeof StrategyName.Type
 export const PolicyName = Schema.Literals(["none", "concurrent-requests", "performance"])
 export type PolicyName = typeof PolicyName.Type
 
+/** Who decides for a model. */
+export const Decider = Schema.Struct({ strategy: StrategyName, policy: PolicyName })
+export interface Decider extends Schema.Schema.Type<typeof Decider> {}
+
 export const Model = Schema.Struct({
   /** The public name. Identity. */
   name: Schema.NonEmptyString,
@@ -16,6 +20,8 @@ export const Model = Schema.Struct({
   aliases: Schema.Array(Schema.NonEmptyString),
   strategy: StrategyName,
   policy: PolicyName,
+  /** Decides beside that pair on one event in twenty, without acting. */
+  shadow: Schema.optionalKey(Decider),
   /** p95 time to first token above which `performance` holds a server back, in milliseconds. */
   ttftThreshold: Schema.Finite.check(Schema.isGreaterThan(0)),
   /** How long a ticket may wait, in milliseconds. */

@@ -178,6 +178,8 @@ export interface LeaseState {
 export interface State {
   readonly settings: Settings
   readonly registry: Registry["Service"]
+  /** Seen with the eyes of the shadow: a model that has one is decided by its pair. Never so in the interpreter's own. */
+  readonly shadowed: boolean
   /** Never falls, whatever the clock does. */
   now: number
   sequence: number
@@ -204,6 +206,7 @@ export interface State {
 export const make = (settings: Settings, registry: Registry["Service"]): State => ({
   settings,
   registry,
+  shadowed: false,
   now: 0,
   sequence: 0,
   leaseSequence: 0,

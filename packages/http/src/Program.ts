@@ -5,6 +5,7 @@ import { AppliedConfiguration } from "@aiguilleur/store/AppliedConfiguration"
 import { KeyCache } from "@aiguilleur/store/KeyCache"
 import { Keys as StoreKeys } from "@aiguilleur/store/Keys"
 import { Organisations } from "@aiguilleur/store/Organisations"
+import { Shadows } from "@aiguilleur/store/Shadows"
 import { Usage } from "@aiguilleur/store/Usage"
 import { UsageBuffer } from "@aiguilleur/store/UsageBuffer"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
@@ -23,6 +24,7 @@ import * as Listener from "./Listener.ts"
 import * as Models from "./Models.ts"
 import * as Pages from "./pages/Pages.ts"
 import * as FileApplication from "./reload/FileApplication.ts"
+import * as ShadowLog from "./ShadowLog.ts"
 import { Stopping } from "./Stopping.ts"
 import * as StoredKeys from "./StoredKeys.ts"
 import * as StoredUsage from "./StoredUsage.ts"
@@ -114,7 +116,13 @@ export const layer = (config: Config, options: MemoryOptions = {}) => inMemory(c
 /** The same with transcription, which does: for the demo. */
 export const layerDemo = (config: Config) => inMemory(config, {}, Transcription.layerDemo(config.transcription))
 
-const repositories = Layer.mergeAll(Organisations.layer, StoreKeys.layer, Usage.layer, AppliedConfiguration.layer)
+const repositories = Layer.mergeAll(
+  Organisations.layer,
+  StoreKeys.layer,
+  Usage.layer,
+  Shadows.layer,
+  AppliedConfiguration.layer
+)
 
 /** Keys and organisations of the database, into which the configuration is written first; usage goes there too. */
 export const layerStored = (config: Config, options: Options = {}) =>
@@ -128,6 +136,7 @@ export const layerStored = (config: Config, options: Options = {}) =>
       Layer.effectDiscard(Effect.flatMap(Fleet, (fleet) => fleet.install({ ...config, organisations: [] })))
     ),
     Layer.provideMerge(Fleet.layer),
+    Layer.provideMerge(ShadowLog.layer),
     Layer.provideMerge(Layer.mergeAll(StoredKeys.layer, Telemetry.layer.pipe(Layer.provide(StoredUsage.layer)))),
     Layer.provideMerge(Layer.mergeAll(KeyCache.layer, UsageBuffer.layer)),
     Layer.provideMerge(Layer.effectDiscard(FileApplication.apply(config))),

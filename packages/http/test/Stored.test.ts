@@ -1,4 +1,5 @@
 /** The service on a database: what commands change is followed, and what was used is kept. */
+import type { Tally } from "@aiguilleur/core/Shadow"
 import * as SimulatedServer from "@aiguilleur/lab/face/SimulatedServer"
 import { Keys } from "@aiguilleur/store/Keys"
 import { Organisations } from "@aiguilleur/store/Organisations"
@@ -209,4 +210,55 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })("The ga
       assert.isAbove(promptTokens!, 0)
       assert.isNotNull(key.lastUsedAt)
     }), limit)
+
+  it.effect(
+    "tells what a model's shadow would have done otherwise, restarts and reloads included",
+    () =>
+      Effect.gen(function*() {
+        const { server, served } = yield* start
+        yield* served.stop
+        const told = Effect.map(run("shadow"), ({ out }) => out)
+        assert.match(yield* told, /^No shadow has seen anything yet/)
+        const tried = (policy: string) =>
+          file(server.url).replace(
+            "- name: m\n",
+            `- name: m\n    shadow: { strategy: round-robin, policy: ${policy} }\n`
+          )
+        // Two requests at a time for one slot: with policy `none` the second would not have waited.
+        const traffic = (served: Served.Served) =>
+          Effect.forEach(Array.from({ length: 120 }), () => ask(served, moodle), { concurrency: 2, discard: true })
+        let decisions = 0
+        for (const round of [1, 2]) {
+          const again = yield* Served.start(tried("none"))
+          yield* traffic(again)
+          yield* again.stop
+          const [tally] = yield* Store.json("shadow", "--model", "m")
+          assert.isAbove(tally.decisions, decisions, `round ${round}`)
+          decisions = tally.decisions
+          assert.isAbove(tally.goes, 0)
+          assert.deepStrictEqual([tally.elsewhere, tally.another, tally.waits, tally.failed], [0, 0, 0, 0])
+          const { since, until } = tally
+          assert.isAtMost(since, until)
+        }
+        const text = yield* told
+        assert.match(text, /m: round-robin \+ concurrent-requests acts, round-robin \+ none in its shadow/)
+        assert.match(text, /a request sent that waited/)
+        // keys by their names, and nothing of what was asked
+        assert.include(text, "moodle (univ-a, 5) to http://127.0.0.1")
+        assert.notInclude(text, "Hello")
+
+        const reloaded = yield* Served.start(tried("none"))
+        yield* reloaded.write(tried("concurrent-requests"))
+        assert.isTrue(yield* reloaded.reload)
+        yield* traffic(reloaded)
+        yield* reloaded.stop
+        const tallies: ReadonlyArray<Tally> = yield* Store.json("shadow", "--forget")
+        assert.deepStrictEqual(tallies.map(({ shadow }) => shadow.policy), ["concurrent-requests", "none"])
+        assert.strictEqual(tallies[0]!.goes, 0)
+        assert.isAbove(tallies[0]!.decisions, 0)
+        assert.deepStrictEqual(yield* Store.json("shadow"), [])
+        yield* run("shadow", "--last", "0")
+      }),
+    limit
+  )
 })

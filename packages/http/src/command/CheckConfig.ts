@@ -58,8 +58,13 @@ const summary = (file: string, config: Config): Array<string> => [
     count(config.organisations.length, "organisation"),
     count(config.keys.length, "key")
   ].join(", "),
-  ...config.models.map(({ name, policy, servers, strategy }) =>
-    `  ${name}: ${strategy} + ${policy}, ${count(servers.length, "server")}, ${count(slotsOf(config, servers), "slot")}`
+  ...config.models.map(({ name, policy, servers, shadow, strategy }) =>
+    [
+      `  ${name}: ${strategy} + ${policy}`,
+      count(servers.length, "server"),
+      count(slotsOf(config, servers), "slot"),
+      ...(shadow === undefined ? [] : [`in its shadow ${shadow.strategy} + ${shadow.policy}`])
+    ].join(", ")
   ),
   ...config.keys.map(({ caller, name }) =>
     `  key ${name}: ${caller.organisation}, priority ${caller.priority}, ${caller.routingMode}`
@@ -71,11 +76,12 @@ const summaryJson = (file: string, config: Config): string =>
     {
       ok: true,
       file,
-      models: config.models.map(({ aliases, name, policy, servers, strategy }) => ({
+      models: config.models.map(({ aliases, name, policy, servers, shadow, strategy }) => ({
         name,
         aliases,
         strategy,
         policy,
+        shadow,
         servers,
         slots: slotsOf(config, servers)
       })),

@@ -71,6 +71,12 @@ const formerPolicies = {
   "parallel-requests-threshold-requeue": "concurrent-requests"
 } as const
 
+/** A pair that is tried beside the one that acts; the policy left out is as for the model's own. */
+const Shadow = Schema.Struct({
+  strategy: OneOf(StrategyName.literals),
+  policy: Schema.optionalKey(OneOf(PolicyName.literals, formerPolicies))
+})
+
 const Model = Schema.Struct({
   name: Text,
   /** What the engines call it; the public name if left out. */
@@ -79,6 +85,7 @@ const Model = Schema.Struct({
   strategy: or(OneOf(StrategyName.literals), "round-robin"),
   /** `performance` for `least-busy`, `concurrent-requests` for `round-robin` if left out. */
   policy: Schema.optionalKey(OneOf(PolicyName.literals, formerPolicies)),
+  shadow: Schema.optionalKey(Shadow),
   ttftThreshold: or(Span, "500 millis"),
   patience: or(Span, "570 seconds"),
   servers: or(listOf(Server), [])
@@ -149,6 +156,7 @@ export const fieldsOf: Readonly<Record<string, ReadonlyArray<string>>> = {
   "queue": Object.keys(Queue.fields),
   "organisations": Object.keys(Organisation.fields),
   "models": Object.keys(Model.fields),
+  "models.shadow": Object.keys(Shadow.fields),
   "models.servers": Object.keys(Server.fields),
   "keys": Object.keys(Key.fields),
   "stt": Object.keys(Stt.fields),

@@ -1,7 +1,7 @@
 /** Servers and models as the core wants them, and what is wrong between one listing and another. */
-import type { Model } from "@aiguilleur/core/Model"
+import type { Decider, Model } from "@aiguilleur/core/Model"
 import type { Server } from "@aiguilleur/core/Server"
-import { Redacted } from "effect"
+import { Equal, Redacted } from "effect"
 import type { ConfigFile } from "./ConfigFile.ts"
 import type { Path, Report } from "./Report.ts"
 
@@ -107,20 +107,30 @@ export const models = (file: ConfigFile, report: Report): Array<Model> => {
     const engineName = model.model ?? model.name
     const isItsAlone = !owners.has(engineName) && engineNames.get(model.model)?.length === 1
     if (model.servers.length === 0) report.warn(["models", m], `${model.name} has no servers and will answer 503`)
+    const decider = deciderOf(model)
+    const shadow = model.shadow === undefined ? undefined : deciderOf(model.shadow)
+    if (Equal.equals(decider, shadow)) {
+      report.warn(["models", m, "shadow"], "is the pair that acts, and will agree with it")
+    }
     return [{
       name: model.name,
       engineName,
       aliases: [...new Set([...model.aliases, ...isItsAlone ? [engineName] : []])].filter((name) =>
         name !== model.name
       ),
-      strategy: model.strategy,
-      policy: model.policy ?? (model.strategy === "least-busy" ? "performance" : "concurrent-requests"),
+      ...decider,
+      ...(shadow === undefined ? {} : { shadow }),
       ttftThreshold: model.ttftThreshold,
       patience: model.patience,
       servers: urlsOf(model, m, report)
     }]
   })
 }
+
+const deciderOf = ({ policy, strategy }: Pick<FileModel, "policy" | "strategy">): Decider => ({
+  strategy,
+  policy: policy ?? (strategy === "least-busy" ? "performance" : "concurrent-requests")
+})
 
 const urlsOf = (model: FileModel, m: number, report: Report): Array<string> => {
   const seen = new Map<string, Path>()

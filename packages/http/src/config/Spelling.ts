@@ -8,6 +8,7 @@ const synonyms: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     requeuePolicy: "policy",
     qualityOfServicePolicy: "policy"
   },
+  "models.shadow": { routingStrategy: "strategy", requeuePolicy: "policy", qualityOfServicePolicy: "policy" },
   "models.servers": { organization: "organisation", maxParallelRequests: "maxConcurrent" },
   "keys": { organization: "organisation", organizations: "organisations", defaultRoutingMode: "routingMode" }
 }

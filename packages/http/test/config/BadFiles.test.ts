@@ -132,6 +132,15 @@ const cases: Record<string, ReadonlyArray<Case>> = {
       "models: [{ name: m, strategy: leastbusy }]",
       "1:21 models[0].strategy: expected one of round-robin, least-busy, found \"leastbusy\""
     ],
+    [
+      "models: [{ name: m, shadow: { strategy: random } }]",
+      "1:31 models[0].shadow.strategy: expected one of round-robin, least-busy, found \"random\""
+    ],
+    [
+      "models: [{ name: m, shadow: { strategy: least-busy, polcy: none } }]",
+      "1:53 models[0].shadow.polcy: no such field; did you mean \"policy\"?"
+    ],
+    ["models: [{ name: m, shadow: { policy: none } }]", "1:21 models[0].shadow.strategy: is missing"],
     ["models: [{ name: m }, { name: m }]", "1:25 models[1].name: \"m\" is already taken by models[0].name (line 1)"],
     [
       "models:\n  - { name: m, aliases: [n, o] }\n  - { name: n }\n  - { name: p, aliases: [o] }",

@@ -215,6 +215,22 @@ models:
       ])
     }))
 
+  it.effect("reads the pair that is tried in a model's shadow, and warns if it is the one that acts", () =>
+    Effect.gen(function*() {
+      const { models, warnings } = yield* config(`
+models:
+  - { name: a, servers: [{ url: "http://a", organisation: o }], shadow: { routing_strategy: least_busy } }
+  - { name: b, servers: [{ url: "http://a" }], shadow: { strategy: round-robin, policy: warning_log } }
+  - { name: c, servers: [{ url: "http://a" }], shadow: { strategy: round-robin } }
+keys: [{ name: k, organisation: o, secret: "\${MOODLE_KEY}" }]`)
+      assert.deepStrictEqual(models.map(({ shadow }) => shadow), [
+        { strategy: "least-busy", policy: "performance" },
+        { strategy: "round-robin", policy: "none" },
+        { strategy: "round-robin", policy: "concurrent-requests" }
+      ])
+      assert.deepStrictEqual(warnings.map(({ path }) => path), ["models[2].shadow"])
+    }))
+
   it.effect("warns of what loads but was probably not meant", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(Date.UTC(2027, 0, 1))

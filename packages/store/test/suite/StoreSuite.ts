@@ -7,6 +7,7 @@ import * as ChangesSuite from "./ChangesSuite.ts"
 import * as KeysSuite from "./KeysSuite.ts"
 import * as OutageSuite from "./OutageSuite.ts"
 import * as SchemaSuite from "./SchemaSuite.ts"
+import * as ShadowsSuite from "./ShadowsSuite.ts"
 import * as UsageSuite from "./UsageSuite.ts"
 
 /** `hasSwitch` is false for a server that the tests may not stop: what needs it is then skipped. */
@@ -15,6 +16,7 @@ export const suite = <E>(name: string, server: Layer.Layer<TestServer, E>, hasSw
     SchemaSuite.suite(it)
     KeysSuite.suite(it)
     UsageSuite.suite(it)
+    ShadowsSuite.suite(it)
     ChangesSuite.suite(it)
     OutageSuite.suite(it, hasSwitch)
   })

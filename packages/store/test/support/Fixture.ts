@@ -6,10 +6,17 @@ import { AppliedConfiguration } from "../../src/AppliedConfiguration.ts"
 import * as Database from "../../src/Database.ts"
 import { Keys } from "../../src/Keys.ts"
 import { Organisations } from "../../src/Organisations.ts"
+import { Shadows } from "../../src/Shadows.ts"
 import { Usage } from "../../src/Usage.ts"
 import { TestServer } from "./TestServer.ts"
 
-const repositories = Layer.mergeAll(Organisations.layer, Keys.layer, Usage.layer, AppliedConfiguration.layer)
+const repositories = Layer.mergeAll(
+  Organisations.layer,
+  Keys.layer,
+  Usage.layer,
+  Shadows.layer,
+  AppliedConfiguration.layer
+)
 
 const database = Layer.unwrap(Effect.map(TestServer, ({ options }) => Database.layer(options)))
 
