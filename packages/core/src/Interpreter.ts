@@ -47,6 +47,7 @@ export interface Waiter {
 export interface Interpreter {
   readonly state: State
   readonly notices: PubSub.PubSub<Notice>
+  readonly observers: Set<(notice: Notice) => void>
   readonly now: () => number
   readonly post: (...events: ReadonlyArray<Event>) => void
   /** Dies if a ticket of the same id is alive: its holder would get this one's answers. */
@@ -67,6 +68,7 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
   const notices = yield* PubSub.sliding<Notice>(1_024)
   const runFork = Effect.runForkWith(yield* Effect.context())
   const state = States.make(settings, registry)
+  const observers: Interpreter["observers"] = new Set()
   const waiters = new Map<string, Waiter>()
   const answers: Array<readonly [Waiter, Answer]> = []
   let busy = false
@@ -125,7 +127,10 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
       while (again) {
         again = false
         wakeAt = decide(now())
-        for (const notice of state.notices.splice(0)) PubSub.publishUnsafe(notices, notice)
+        for (const notice of state.notices.splice(0)) {
+          PubSub.publishUnsafe(notices, notice)
+          for (const observe of observers) observe(notice)
+        }
         // A resumed fiber runs at once and may post: what its events lead to is decided in the next round.
         for (const [waiter, answer] of answers.splice(0)) waiter.resume?.(answer)
       }
@@ -195,5 +200,5 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
       })
     )
 
-  return { state, notices, now, post, arrive, answer, release, retire } satisfies Interpreter
+  return { state, notices, observers, now, post, arrive, answer, release, retire } satisfies Interpreter
 })
