@@ -29,7 +29,8 @@ export const kindsIn = ({ entitled, leaves, organisation }: Branch, { server }: 
 export const isHalfOpen = (host: ServerState, now: number): boolean =>
   host.ejection !== undefined && now >= host.ejection.until
 
-const isEjected = (host: ServerState, now: number): boolean => host.ejection !== undefined && now < host.ejection.until
+export const isEjected = (host: ServerState, now: number): boolean =>
+  host.ejection !== undefined && now < host.ejection.until
 
 /** Since when a pair that is not up has been out of use, by whatever keeps it out now. */
 export const outSince = ({ host, unknownSince, unknownUntil }: Pair, now: number): number =>
@@ -43,7 +44,7 @@ export const outSince = ({ host, unknownSince, unknownUntil }: Pair, now: number
 export const isUp = ({ host, unknownUntil }: Pair, now: number): boolean =>
   !isEjected(host, now) && host.draining === undefined && !host.removed && now >= unknownUntil
 
-const takesOne = (host: ServerState, now: number): boolean => host.cold || isHalfOpen(host, now)
+export const takesOne = (host: ServerState, now: number): boolean => host.cold || isHalfOpen(host, now)
 
 /** The best that a policy can be told of a server without a slot. */
 const idle = { hasSlot: false, leases: 0, ttft: undefined, ttftThreshold: Infinity }

@@ -1,7 +1,7 @@
 /** The only mutator: what each event does to the state. Pure but for the state it is given. */
 import { arrived, doom, ended, granted, held } from "./apply/Arrival.ts"
 import * as Configuration from "./apply/Configuration.ts"
-import { healthChecked } from "./apply/Health.ts"
+import { healthChecked, serverEjected, serverRestored } from "./apply/Health.ts"
 import { firstData, released } from "./apply/Release.ts"
 import { endingOf, Stopping } from "./DispatchError.ts"
 import type { Event } from "./Event.ts"
@@ -45,6 +45,12 @@ export const apply = (state: State, event: Event, now: number): void => {
     case "HealthChecked": {
       const host = state.servers.get(event.url)
       return host === undefined ? undefined : healthChecked(state, host, event.health)
+    }
+    case "ServerEjected":
+    case "ServerRestored": {
+      const host = state.servers.get(event.url)
+      if (host === undefined) return
+      return event._tag === "ServerEjected" ? serverEjected(state, host) : serverRestored(state, host)
     }
     case "OrganisationChanged":
       state.weights.set(event.organisation.name, event.organisation.weight)

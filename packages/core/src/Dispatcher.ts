@@ -1,6 +1,7 @@
 /** The one entry to the fleet: a ticket goes in, a lease on a server comes out, and every lease comes back. */
 import { Cause, Context, Effect, Exit, Layer, Option, Stream } from "effect"
 import type { Scope } from "effect"
+import type { Board } from "./Board.ts"
 import type { DispatchError } from "./DispatchError.ts"
 import type { Change } from "./Event.ts"
 import * as Forecasts from "./Forecast.ts"
@@ -15,6 +16,7 @@ import { defaults } from "./Settings.ts"
 import type { Tally } from "./Shadow.ts"
 import type { Snapshot } from "./Snapshot.ts"
 import { snapshot } from "./Snapshot.ts"
+import { board } from "./Survey.ts"
 import type { Ticket } from "./Ticket.ts"
 
 /** One use of a lease: how it ended for the dispatcher, and what it gave. */
@@ -52,12 +54,16 @@ export class Dispatcher extends Context.Service<Dispatcher, {
   readonly change: (...changes: ReadonlyArray<Change>) => Effect.Effect<void>
   /** What the fleet and the waiting rooms look like now. */
   readonly snapshot: Effect.Effect<Snapshot>
+  /** The same as an operator's board shows it: of a size that does not grow with how many wait. */
+  readonly boardUnsafe: () => Board
   /** None when the ticket is not waiting. Computed at most once a second per model. */
   readonly forecast: (ticket: string) => Effect.Effect<Option.Option<Forecast>>
   /** What the shadows of models have seen since this was last asked. */
   readonly shadows: Effect.Effect<ReadonlyArray<Tally>>
   /** For observation only: a slow subscriber loses the oldest. */
   readonly notices: Stream.Stream<Notice>
+  /** For observation only, and losing nothing: called within the pass, so it must return at once and never throw. */
+  readonly observe: (observer: (notice: Notice) => void) => Effect.Effect<void, never, Scope.Scope>
 }>()("@aiguilleur/core/Dispatcher") {
   /** Needs the registry of strategies and policies. */
   static readonly layerNoDeps = (settings: Partial<Settings> = {}) =>
@@ -68,7 +74,7 @@ export class Dispatcher extends Context.Service<Dispatcher, {
 }
 
 const make = (interpreter: Interpreter): Dispatcher["Service"] => {
-  const { arrive, notices, now, post, release, retire, shadow, state } = interpreter
+  const { arrive, notices, now, observers, post, release, retire, shadow, state } = interpreter
 
   /** Awaits the answer; whoever is interrupted here leaves nothing behind. */
   const granted = (waiter: Waiter, restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>) =>
@@ -136,8 +142,14 @@ const make = (interpreter: Interpreter): Dispatcher["Service"] => {
     run,
     change: (...changes) => Effect.sync(() => post(...changes)),
     snapshot: Effect.sync(() => snapshot(state, now())),
+    boardUnsafe: () => board(state, now()),
     forecast: (ticket) => Effect.sync(() => forecast(ticket)),
     shadows: Effect.sync(() => shadow.drain()),
-    notices: Stream.fromPubSub(notices)
+    notices: Stream.fromPubSub(notices),
+    observe: (observer) =>
+      Effect.asVoid(Effect.acquireRelease(
+        Effect.sync(() => observers.add(observer)),
+        () => Effect.sync(() => observers.delete(observer))
+      ))
   }
 }

@@ -22,6 +22,10 @@ export type Change = Data.TaggedEnum<{
   ServerChanged: { readonly server: Server }
   /** A draining server takes no more and finishes what it has; it can be resumed. */
   ServerDraining: { readonly url: string; readonly draining: boolean }
+  /** By an operator: out at once and until restored, whatever answers and health checks say; leases continue. */
+  ServerEjected: { readonly url: string }
+  /** By an operator: whatever keeps it out ends now, and it is half-open, but for draining. */
+  ServerRestored: { readonly url: string }
   /** Leaves the configuration: forgotten when its last lease ends. */
   ServerRemoved: { readonly url: string }
   ModelChanged: { readonly model: Model }

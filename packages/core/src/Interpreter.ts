@@ -49,6 +49,7 @@ export interface Interpreter {
   readonly state: State
   readonly notices: PubSub.PubSub<Notice>
   readonly shadow: Shadow
+  readonly observers: Set<(notice: Notice) => void>
   readonly now: () => number
   readonly post: (...events: ReadonlyArray<Event>) => void
   /** Dies if a ticket of the same id is alive: its holder would get this one's answers. */
@@ -70,6 +71,7 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
   const runFork = Effect.runForkWith(yield* Effect.context())
   const state = States.make(settings, registry)
   const shadow = new Shadow()
+  const observers: Interpreter["observers"] = new Set()
   const waiters = new Map<string, Waiter>()
   const answers: Array<readonly [Waiter, Answer]> = []
   let busy = false
@@ -131,7 +133,10 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
       while (again) {
         again = false
         wakeAt = decide(now())
-        for (const notice of state.notices.splice(0)) PubSub.publishUnsafe(notices, notice)
+        for (const notice of state.notices.splice(0)) {
+          PubSub.publishUnsafe(notices, notice)
+          for (const observe of observers) observe(notice)
+        }
         // A resumed fiber runs at once and may post: what its events lead to is decided in the next round.
         for (const [waiter, answer] of answers.splice(0)) waiter.resume?.(answer)
       }
@@ -201,5 +206,5 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
       })
     )
 
-  return { state, notices, shadow, now, post, arrive, answer, release, retire } satisfies Interpreter
+  return { state, notices, observers, shadow, now, post, arrive, answer, release, retire } satisfies Interpreter
 })

@@ -3,6 +3,7 @@ import type { Data } from "effect"
 import type { DispatchError, Reason } from "./DispatchError.ts"
 import type { LeaseRecord } from "./Lease.ts"
 import type { Outcome } from "./Outcome.ts"
+import type { Ejection } from "./State.ts"
 import type { Ticket } from "./Ticket.ts"
 
 export type Notice = Data.TaggedEnum<{
@@ -24,7 +25,7 @@ export type Notice = Data.TaggedEnum<{
     readonly cost: number | undefined
     readonly requeued: boolean
   }
-  Ejected: { readonly at: number; readonly url: string; readonly until: number; readonly because: Outcome["_tag"] }
+  Ejected: { readonly at: number; readonly url: string; readonly until: number; readonly because: Ejection["because"] }
   Restored: { readonly at: number; readonly url: string }
   HeldOff: { readonly at: number; readonly url: string; readonly until: number }
 }>

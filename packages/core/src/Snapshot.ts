@@ -40,7 +40,7 @@ export interface Snapshot {
   readonly servers: ReadonlyArray<ServerSnapshot>
 }
 
-const stateOf = (host: ServerState, now: number): ServerSnapshot["state"] => {
+export const stateOf = (host: ServerState, now: number): ServerSnapshot["state"] => {
   if (host.draining !== undefined || host.removed) return "draining"
   if (host.ejection === undefined) return "up"
   return isHalfOpen(host, now) ? "half-open" : "ejected"

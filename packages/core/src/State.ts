@@ -16,7 +16,8 @@ import type { KeyAccount, OrganisationAccount, Pool } from "./VirtualService.ts"
 
 export interface Ejection {
   until: number
-  readonly because: "Down" | "Suspect" | "Misconfigured"
+  /** `Operator`: by hand, until it is restored by hand. */
+  readonly because: "Down" | "Suspect" | "Misconfigured" | "Operator"
 }
 
 export interface ServerState {

@@ -11,6 +11,9 @@ const tooFar = 2 ** 50
 
 export const charge = (cost: number, weight: number): number => Math.round((unit * cost) / weight)
 
+/** The cost, at weight 1, of so much virtual service. */
+export const costOf = (service: number): number => Math.round(service / unit)
+
 /** The counter of one member of a level. `active`: tickets of it that wait or are in flight. */
 export interface Account {
   service: number

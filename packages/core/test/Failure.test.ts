@@ -244,6 +244,46 @@ describe("reconfiguration under traffic", () => {
       assert.lengthOf(waiting.leases, 1)
     }).pipe(Effect.provide(single)))
 
+  it.effect("keeps a server that an operator ejected out, whatever it answers, until one trial after it is restored", () =>
+    Effect.gen(function*() {
+      const dispatcher = yield* Dispatcher
+      const busy = [yield* hold("busy"), yield* hold("other"), yield* hold("refused")]
+      yield* dispatcher.change({ _tag: "ServerEjected", url: s1.url })
+      const waiting = yield* hold("waiting")
+      yield* busy[0]!.end()
+      yield* busy[1]!.end(Outcome.Busy({ retryAfter: 5_000 }))
+      yield* busy[2]!.end(Outcome.Misconfigured({ scope: "server" }))
+      yield* health("s1", "down")
+      yield* TestClock.adjust(9_000)
+      yield* health("s1", "up")
+      assert.strictEqual(yield* stateOf("s1"), "ejected")
+      assert.lengthOf(waiting.leases, 0)
+      yield* dispatcher.change({ _tag: "ServerRestored", url: s1.url })
+      yield* settled
+      assert.strictEqual(yield* stateOf("s1"), "half-open")
+      assert.deepStrictEqual([busy[1]!, waiting].map(({ leases }) => leases.length), [2, 0])
+      yield* busy[1]!.end()
+      assert.strictEqual(yield* stateOf("s1"), "up")
+      assert.lengthOf(waiting.leases, 1)
+    }).pipe(Effect.provide(single)))
+
+  it.effect("ends a hold-off and an ejection for our fault when an operator restores the server", () =>
+    Effect.gen(function*() {
+      const dispatcher = yield* Dispatcher
+      const restored = dispatcher.change({ _tag: "ServerRestored", url: s1.url })
+      const first = yield* hold("first")
+      yield* first.end(Outcome.Busy({ retryAfter: 60_000 }))
+      yield* restored
+      yield* settled
+      assert.lengthOf(first.leases, 2)
+      yield* first.end(Outcome.Misconfigured({ scope: "server" }))
+      const next = yield* hold("next")
+      assert.lengthOf(next.leases, 0)
+      yield* restored
+      yield* settled
+      assert.lengthOf(next.leases, 1)
+    }).pipe(Effect.provide(single)))
+
   it.effect("refuses arrivals and fails what waits when it stops, and lets leases end", () =>
     Effect.gen(function*() {
       const dispatcher = yield* Dispatcher

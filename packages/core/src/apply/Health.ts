@@ -14,7 +14,7 @@ const doubled = (last: number): number => Math.min(longest, Math.max(second, 2 *
 export const eject = (
   state: State,
   host: ServerState,
-  because: Exclude<Ejection["because"], "Misconfigured">
+  because: "Down" | "Suspect"
 ): void => {
   host.downSince ??= state.now
   host.blamed = 0
@@ -33,6 +33,7 @@ const ejectUntil = (state: State, host: ServerState, until: number, because: Eje
 export const misconfigured = (state: State, host: ServerState, pair: Pair, scope: "server" | "model"): void => {
   if (scope === "server") {
     host.downSince ??= state.now
+    if (isByOperator(state, host)) return
     return ejectUntil(state, host, state.now + misconfiguredFor, "Misconfigured")
   }
   // The server did answer: its trial, if it was one, is passed.
@@ -41,14 +42,17 @@ export const misconfigured = (state: State, host: ServerState, pair: Pair, scope
   pair.unknownSince ??= state.now
 }
 
-/** Out for our fault, which neither an answer nor a health check mends. */
-const isMisconfigured = (state: State, { ejection }: ServerState): boolean =>
-  ejection?.because === "Misconfigured" && state.now < ejection.until
+const isByOperator = (state: State, { ejection }: ServerState): boolean =>
+  ejection?.because === "Operator" && state.now < ejection.until
+
+/** Out for our fault or by hand, which neither an answer nor a health check mends. */
+const isOutForGood = (state: State, host: ServerState): boolean =>
+  isByOperator(state, host) || (host.ejection?.because === "Misconfigured" && state.now < host.ejection.until)
 
 /** Any answer but a failing one closes an ejection. */
 export const answered = (state: State, host: ServerState): void => {
   // One that was sent before may still come back from a server that has since refused our token.
-  if (isMisconfigured(state, host)) return
+  if (isOutForGood(state, host)) return
   host.downSince = undefined
   if (host.ejection === undefined) return
   host.ejection = undefined
@@ -83,8 +87,24 @@ export const blame = (state: State, host: ServerState): void => {
 
 export const healthChecked = (state: State, host: ServerState, health: Health): void => {
   if (health === "down") return eject(state, host, "Down")
-  if (isMisconfigured(state, host)) return
+  if (isOutForGood(state, host)) return
   host.downSince = undefined
   // Half-open from now on.
   if (host.ejection !== undefined && state.now < host.ejection.until) host.ejection.until = state.now
+}
+
+export const serverEjected = (state: State, host: ServerState): void => {
+  host.downSince ??= state.now
+  host.blamed = 0
+  if (!isByOperator(state, host)) ejectUntil(state, host, Infinity, "Operator")
+}
+
+/** Half-open from now on: one trial says more than whoever restored it can know. */
+export const serverRestored = (state: State, host: ServerState): void => {
+  if (host.ejection !== undefined && state.now < host.ejection.until) host.ejection.until = state.now
+  host.heldOffUntil = Math.min(host.heldOffUntil, state.now)
+  host.heldOffFor = 0
+  for (const { pairs } of state.models.values()) {
+    for (const pair of pairs) if (pair.host === host) pair.unknownUntil = Math.min(pair.unknownUntil, state.now)
+  }
 }

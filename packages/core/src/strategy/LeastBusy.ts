@@ -7,12 +7,18 @@ import { Strategy } from "../Strategy.ts"
  * Buckets are geometric and counted from the best candidate, so that near-equals always tie and share the load:
  * with fixed bounds, two servers on either side of one would herd (docs/decisions/0004).
  */
-const bucketRatio = 1.5
+const ratio = 1.5
 
 /** Sub-millisecond figures are noise. */
 const leastFigure = 1
 
-const inBestBucket = (ttft: number, best: number): boolean => Math.max(ttft, leastFigure) < bucketRatio * best
+const inBestBucket = (ttft: number, best: number): boolean => Math.max(ttft, leastFigure) < ratio * best
+
+/** Which bucket a figure is in: 0 ties with the best, 1 is up to half as slow again, and so on. */
+export const bucketOf = (ttft: number, best: number): number => {
+  const floor = Math.max(best, leastFigure)
+  return inBestBucket(ttft, floor) ? 0 : Math.floor(Math.log(ttft / floor) / Math.log(ratio) + 1e-9)
+}
 
 const occupancy = ({ leases, server }: Candidate): number => leases / server.maxConcurrent
 

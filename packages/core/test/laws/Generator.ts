@@ -78,6 +78,8 @@ export const change = (from: Dice): Change => {
     () => ({ _tag: "ServerChanged", server: server(from, pick(urls)) }),
     () => ({ _tag: "ServerChanged", server: server(from, pick(urls)) }),
     () => ({ _tag: "ServerDraining", url: pick(urls), draining: chance(0.5) }),
+    () => ({ _tag: "ServerEjected", url: pick(urls) }),
+    () => ({ _tag: "ServerRestored", url: pick(urls) }),
     () => ({ _tag: "ServerRemoved", url: pick(urls) }),
     () => ({ _tag: "ModelChanged", model: model(from, pick(models)) }),
     () => ({ _tag: "ModelChanged", model: model(from, pick(models)) }),

@@ -10,6 +10,7 @@ import type { World } from "../reference/Records.ts"
 import * as Records from "../reference/Records.ts"
 import * as Reference from "../reference/Reference.ts"
 import * as Verdict from "../reference/Verdict.ts"
+import * as Boards from "./Boards.ts"
 import * as Bookkeeping from "./Bookkeeping.ts"
 import type { Dice } from "./Dice.ts"
 import { dice } from "./Dice.ts"
@@ -138,6 +139,7 @@ export class Run {
     demand(this.ledger.balance(this.state.tickets.size, this.state.leases.size))
     demand(Likeness.fault(this.state, this.world))
     demand(Bookkeeping.fault(this.state))
+    demand(Boards.fault(this.state, Math.max(this.clock, this.state.now)))
   }
 
   private eventOf(step: Exclude<Step, { _tag: "Pass" | "Back" | "Together" }>): Event | undefined {

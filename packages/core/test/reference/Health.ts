@@ -9,8 +9,9 @@ export const isEjected = ({ ejection }: ServerRecord, now: number): boolean =>
 export const isHalfOpen = ({ ejection }: ServerRecord, now: number): boolean =>
   ejection !== undefined && now >= ejection.until
 
-const isMisconfigured = (server: ServerRecord, now: number): boolean =>
-  server.ejection?.because === "Misconfigured" && isEjected(server, now)
+/** Neither an answer nor a health check ends these two. */
+const isOutForGood = (server: ServerRecord, now: number): boolean =>
+  isEjected(server, now) && (server.ejection!.because === "Misconfigured" || server.ejection!.because === "Operator")
 
 export const isUp = ({ server, unknownUntil }: PairRecord, now: number): boolean =>
   !server.removed && server.drainingSince === undefined && !isEjected(server, now) && now >= unknownUntil
@@ -32,7 +33,7 @@ export const down = (server: ServerRecord, because: "Down" | "Suspect", now: num
 }
 
 export const answered = (server: ServerRecord, now: number): void => {
-  if (isMisconfigured(server, now)) return
+  if (isOutForGood(server, now)) return
   server.downSince = undefined
   server.ejection = undefined
 }
@@ -61,6 +62,7 @@ export const misconfigured = (pair: PairRecord, scope: "server" | "model", now: 
   const { server } = pair
   if (scope === "server") {
     server.downSince ??= now
+    if (server.ejection?.until === Infinity) return
     server.ejection = { until: now + 60_000, because: "Misconfigured" }
     return
   }
@@ -71,7 +73,7 @@ export const misconfigured = (pair: PairRecord, scope: "server" | "model", now: 
 
 export const checked = (server: ServerRecord, health: "up" | "down", now: number): void => {
   if (health === "down") return down(server, "Down", now)
-  if (isMisconfigured(server, now)) return
+  if (isOutForGood(server, now)) return
   server.downSince = undefined
   if (server.ejection !== undefined) server.ejection.until = Math.min(server.ejection.until, now)
 }
@@ -80,4 +82,19 @@ export const checked = (server: ServerRecord, health: "up" | "down", now: number
 export const blame = (server: ServerRecord, now: number): void => {
   server.blamed++
   if (server.blamed === 3) down(server, "Suspect", now)
+}
+
+/** Out until restored by hand. */
+export const ejectedByHand = (server: ServerRecord, now: number): void => {
+  server.blamed = 0
+  server.downSince ??= now
+  server.ejection = { until: Infinity, because: "Operator" }
+}
+
+/** Nothing but draining keeps it out any longer; its next request is a trial if it was ejected. */
+export const restoredByHand = (server: ServerRecord, pairs: ReadonlyArray<PairRecord>, now: number): void => {
+  if (isEjected(server, now)) server.ejection!.until = now
+  if (server.heldOffUntil > now) server.heldOffUntil = now
+  server.heldOffFor = 0
+  for (const pair of pairs) if (pair.unknownUntil > now) pair.unknownUntil = now
 }

@@ -13,7 +13,7 @@ export interface ServerRecord {
   removed: boolean
   cold: boolean
   drainingSince: number | undefined
-  ejection: { until: number; readonly because: "Down" | "Suspect" | "Misconfigured" } | undefined
+  ejection: { until: number; readonly because: "Down" | "Suspect" | "Misconfigured" | "Operator" } | undefined
   ejectedFor: number
   downSince: number | undefined
   heldOffUntil: number

@@ -136,6 +136,11 @@ export const apply = (world: World, event: Event, at: number): void => {
     case "ServerDraining":
       if (server !== undefined) server.drainingSince = event.draining ? server.drainingSince ?? now : undefined
       return
+    case "ServerEjected":
+      return server === undefined ? undefined : Health.ejectedByHand(server, now)
+    case "ServerRestored":
+      if (server === undefined) return
+      return Health.restoredByHand(server, world.pairs.filter((pair) => pair.server === server), now)
     case "ServerRemoved":
       if (server === undefined) return
       server.removed = true
