@@ -24,11 +24,12 @@ export const apply = (state: State, event: Event, now: number): void => {
     case "Withdrawn": {
       const ticket = state.tickets.get(event.ticket)
       if (ticket === undefined || ticket.lease !== undefined) return
-      const at = state.now
+      const { grants, requeues } = ticket
+      const told = { at: state.now, ticket: ticket.ticket, requeues, grants }
       state.notices.push(
         event._tag === "Withdrawn"
-          ? { _tag: "Withdrawn", at, ticket: ticket.ticket }
-          : { _tag: "Ended", at, ticket: ticket.ticket, ending: endingOf(ticket, event.reason), reason: event.reason }
+          ? { _tag: "Withdrawn", ...told }
+          : { _tag: "Ended", ...told, ending: endingOf(ticket, event.reason), reason: event.reason }
       )
       return ended(state, ticket)
     }

@@ -9,14 +9,17 @@ import type { Ticket } from "./Ticket.ts"
 export type Notice = Data.TaggedEnum<{
   Arrived: { readonly at: number; readonly ticket: Ticket }
   Granted: { readonly at: number; readonly lease: LeaseRecord }
-  /** Refused, evicted or failed. */
+  /** Refused, evicted or failed, without a lease; `grants` counts those it had. */
   Ended: {
     readonly at: number
     readonly ticket: Ticket
     readonly ending: DispatchError["ending"]
     readonly reason: Reason
+    readonly requeues: number
+    readonly grants: number
   }
-  Withdrawn: { readonly at: number; readonly ticket: Ticket }
+  /** While it waited. */
+  Withdrawn: { readonly at: number; readonly ticket: Ticket; readonly requeues: number; readonly grants: number }
   /** `requeued`: the ticket waits again. */
   Released: {
     readonly at: number

@@ -1,4 +1,4 @@
-/** The demo: six simulated servers of two institutions, two keys that exist nowhere else, and what runs on this machine. */
+/** The demo: six simulated servers of two institutions, three keys that exist nowhere else, and what runs on this machine. */
 import type { Model } from "@aiguilleur/core/Model"
 import type { Server } from "@aiguilleur/core/Server"
 import { defaults } from "@aiguilleur/core/Settings"
@@ -18,6 +18,7 @@ export interface Demo {
 
 export const interactive = "demo-interactive"
 export const batch = "demo-batch"
+export const operator = "demo-operator"
 
 const large = "demo-large"
 const small = "demo-small"
@@ -34,12 +35,18 @@ const fleet = [
 /** Few enough that a loop in a shell makes requests wait. */
 const slots = 4
 
-const key = (secret: string, organisation: string, priority: number): ConfiguredKey => ({
+const key = (
+  secret: string,
+  organisation: string,
+  priority: number,
+  rights: ConfiguredKey["rights"] = "none"
+): ConfiguredKey => ({
   name: secret,
   secretHash: hashOf(secret),
   prefix: secret,
   caller: { key: `key:${secret}`, organisation, priority, routingMode: "any" },
-  waitEvents: false
+  waitEvents: false,
+  rights
 })
 
 const server = (url: string, kind: Server["kind"], organisation: string, site: string): Server => ({
@@ -79,7 +86,9 @@ export const make = Effect.fnUntraced(function*(http: { readonly host: string; r
       maxBody: 32 * 1024 * 1024,
       maxHeldBytes: 512 * 1024 * 1024,
       maxSpooledBytes: 1024 * 1024 * 1024,
-      maxUpload: 500 * 1024 * 1024
+      maxUpload: 500 * 1024 * 1024,
+      // Nothing here is anybody's secret.
+      metrics: "open"
     },
     timeouts: { firstByte: 300_000, idle: 60_000, total: 600_000, shutdown: 30_000 },
     settings: defaults,
@@ -93,7 +102,7 @@ export const make = Effect.fnUntraced(function*(http: { readonly host: string; r
       model(small, urls(small), roundRobin),
       ...found.flatMap(({ models, url }) => models.map((name) => model(name, [url], roundRobin)))
     ],
-    keys: [key(interactive, "univ-a", 5), key(batch, "univ-b", 1)],
+    keys: [key(interactive, "univ-a", 5), key(batch, "univ-b", 1), key(operator, "local", 1, "operator")],
     transcription: { enabled: true, settings: {} },
     warnings: []
   }
@@ -126,6 +135,7 @@ export const banner = (base: string, { found }: Demo, stored: Stored): string =>
     "  Behind it are six SIMULATED servers: they speak like vLLM and know nothing.",
     `  ${large}: four servers, least-busy + performance. ${small}: two servers, round-robin + concurrent-requests.`,
     `  Keys, in this demo only: ${interactive} (univ-a, priority 5) and ${batch} (univ-b, priority 1).`,
+    `  ${base}/dashboard/ shows all of it; its key is ${operator}.`,
     ...found.map(foundLine),
     "  It keeps nothing. Your own servers, keys and usage: npm start -- --config aiguilleur.yaml (see README.md).",
     "",

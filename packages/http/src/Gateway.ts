@@ -26,6 +26,7 @@ import { InFlight } from "./InFlight.ts"
 import { receive } from "./Intake.ts"
 import type { KeyEntry } from "./Keys.ts"
 import { Keys } from "./Keys.ts"
+import { Metrics } from "./metrics/Metrics.ts"
 import type { OpenAiError } from "./OpenAiError.ts"
 import {
   bodyOf,
@@ -96,6 +97,7 @@ export const make = Effect.gen(function*() {
   const clock = yield* Clock.Clock
   const now = () => clock.currentTimeMillisUnsafe()
   const usageLog = yield* UsageLog
+  const metrics = yield* Metrics
   const held = new HeldBytes(settings.maxHeldBytes)
   const connections = yield* Effect.acquireRelease(
     Effect.sync(() => new Connections(settings.connect)),
@@ -109,7 +111,8 @@ export const make = Effect.gen(function*() {
     now
   }
 
-  const refuse = ({ downstream }: Passage, error: OpenAiError) => {
+  const refuse = ({ downstream, entry }: Passage, error: OpenAiError) => {
+    if (entry === undefined) metrics.rejected(error.status)
     downstream.fail(error)
     return done
   }

@@ -1,5 +1,6 @@
 /** The port that turns a bearer secret into what its holder may do. */
 import type { Caller } from "@aiguilleur/core/Caller"
+import type { Rights } from "@aiguilleur/store/Key"
 import { Clock, Context, Effect, Layer, Schema } from "effect"
 import { hash, timingSafeEqual } from "node:crypto"
 
@@ -9,6 +10,8 @@ export interface KeyEntry {
   readonly name: string
   /** Streaming requests that wait get their head early, and comments. */
   readonly waitEvents: boolean
+  /** What its holder may see and do on the service's own pages. */
+  readonly rights: Rights
 }
 
 /** The secret opens nothing. */

@@ -123,6 +123,15 @@ export const notAllowed = (model: string): OpenAiError => ({
   message: `This API key may not use the model \`${model}\` in this way. GET /v1/models lists what it may use.`
 })
 
+export const withoutRights = (wanted: "viewer" | "operator"): OpenAiError => ({
+  status: 403,
+  type: "permission_error",
+  code: "rights_missing",
+  param: null,
+  message: `This API key has not the rights of ${wanted === "viewer" ? "a viewer" : "an operator"}. ` +
+    `Create one that has: aiguilleur keys create NAME --organisation ORGANISATION --rights ${wanted}`
+})
+
 export const unknownPath = (method: string, path: string): OpenAiError =>
   invalid(404, "unknown_url", `Unknown request URL: ${method} ${path}. Check the path and the base URL of your client.`)
 

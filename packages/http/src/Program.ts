@@ -21,6 +21,9 @@ import * as Health from "./Health.ts"
 import { InFlight } from "./InFlight.ts"
 import * as Keys from "./Keys.ts"
 import * as Listener from "./Listener.ts"
+import { metered, Metrics } from "./metrics/Metrics.ts"
+import * as MetricsRoute from "./metrics/MetricsRoute.ts"
+import * as StoreMetrics from "./metrics/StoreMetrics.ts"
 import * as Models from "./Models.ts"
 import * as Pages from "./pages/Pages.ts"
 import * as FileApplication from "./reload/FileApplication.ts"
@@ -33,12 +36,20 @@ import * as Transcription from "./Transcription.ts"
 import * as UnknownPaths from "./UnknownPaths.ts"
 import * as UsageLog from "./UsageLog.ts"
 
-const routes = Layer.mergeAll(Gateway.layer, Models.layer, Health.layer, Pages.layer, UnknownPaths.layer)
+const routesOf = ({ http }: Config) =>
+  Layer.mergeAll(
+    Gateway.layer,
+    Models.layer,
+    Health.layer,
+    MetricsRoute.layerOf(http.metrics),
+    Pages.layer,
+    UnknownPaths.layer
+  )
 
 // Without middleware around it: Effect's logger and tracer would cost every request what they are not asked for.
-const served = <A, E, R>(more: Layer.Layer<A, E, R>) =>
+const served = <A, E, R>(config: Config, more: Layer.Layer<A, E, R>) =>
   Layer.unwrap(Effect.map(
-    HttpRouter.toHttpEffect(Layer.mergeAll(routes, more)).pipe(
+    HttpRouter.toHttpEffect(Layer.mergeAll(routesOf(config), more)).pipe(
       // What is too long to be an id is told so by the route that it was meant for.
       Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: 8192 })
     ),
@@ -83,16 +94,18 @@ const listening = <A, E, R>(config: Config, options: Options, more: Layer.Layer<
     // Registered last, so that it comes first when the layer ends: before the server, before the dispatcher.
     yield* Effect.addFinalizer(() => stopping.end)
   })).pipe(
-    Layer.provideMerge(served(more)),
+    Layer.provideMerge(served(config, more)),
     Layer.provideMerge(Stopping.layer),
     Layer.provideMerge(InFlight.layer),
     Layer.provideMerge(Listener.layer({ host: config.http.host, port: config.http.port, ...options.listen }))
   )
 
-const storedKey = ({ caller, expires, name, secretHash, waitEvents }: Config["keys"][number]): Keys.StoredKey => ({
+const storedKey = (
+  { caller, expires, name, rights = "none", secretHash, waitEvents }: Config["keys"][number]
+): Keys.StoredKey => ({
   secretHash,
   expires,
-  entry: { caller, name, waitEvents }
+  entry: { caller, name, waitEvents, rights }
 })
 
 export interface MemoryOptions extends Options {
@@ -105,8 +118,9 @@ const inMemory = <A, E, R>(config: Config, options: MemoryOptions, more: Layer.L
     Layer.provideMerge(Fleet.layer),
     Layer.provideMerge(Layer.mergeAll(
       Keys.layerMemory(config.keys.map(storedKey)),
-      Telemetry.layer.pipe(Layer.provide(UsageLog.layerMemory(options.usage)))
+      metered.pipe(Layer.provide(Telemetry.layer), Layer.provide(UsageLog.layerMemory(options.usage)))
     )),
+    Layer.provideMerge(Metrics.layer),
     Layer.provideMerge(dispatching(config, options))
   )
 
@@ -137,8 +151,12 @@ export const layerStored = (config: Config, options: Options = {}) =>
     ),
     Layer.provideMerge(Fleet.layer),
     Layer.provideMerge(ShadowLog.layer),
-    Layer.provideMerge(Layer.mergeAll(StoredKeys.layer, Telemetry.layer.pipe(Layer.provide(StoredUsage.layer)))),
-    Layer.provideMerge(Layer.mergeAll(KeyCache.layer, UsageBuffer.layer)),
+    Layer.provideMerge(Layer.mergeAll(
+      StoredKeys.layer,
+      metered.pipe(Layer.provide(Telemetry.layer), Layer.provide(StoredUsage.layer)),
+      StoreMetrics.layer
+    )),
+    Layer.provideMerge(Layer.mergeAll(KeyCache.layer, UsageBuffer.layer, Metrics.layer)),
     Layer.provideMerge(Layer.effectDiscard(FileApplication.apply(config))),
     Layer.provideMerge(repositories),
     Layer.provideMerge(dispatching(config, options))

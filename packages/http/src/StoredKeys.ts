@@ -51,7 +51,7 @@ export const layer = Layer.effect(
     const entryOf = (key: Key): KeyEntry => {
       let entry = entries.get(key)
       if (entry === undefined) {
-        entry = { caller: caller(key), name: key.name, waitEvents: key.waitEvents }
+        entry = { caller: caller(key), name: key.name, waitEvents: key.waitEvents, rights: key.rights }
         entries.set(key, entry)
       }
       return entry

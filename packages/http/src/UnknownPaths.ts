@@ -9,7 +9,8 @@ import { refusal } from "./Reply.ts"
 
 const withoutQuery = (url: string): string => url.split("?", 1)[0]!
 
-const readOnly = /^\/(?:v1\/models(?:\/.*)?|health\/(?:liveness|readiness))$/
+const readOnly =
+  /^\/(?:v1\/models(?:\/.*)?|health\/(?:liveness|readiness)|metrics|(?:dashboard|playground|assets)(?:\/.*)?)$/
 
 const answer = ({ method, url }: HttpServerRequest.HttpServerRequest) => {
   const path = withoutQuery(url)

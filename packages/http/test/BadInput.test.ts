@@ -100,7 +100,7 @@ const cases: ReadonlyArray<
     /application\/json/
   ],
   ["an unknown path", Rig.chat(), { path: "/v2/chat" }, 404, "unknown_url", /Unknown request URL: POST \/v2\/chat/],
-  ["an escaped path", Rig.chat(), { path: "/v1/%2e%2e/metrics" }, 404, "unknown_url", /Unknown request URL/],
+  ["an escaped path", Rig.chat(), { path: "/v1/%2e%2e/version" }, 404, "unknown_url", /Unknown request URL/],
   ["an administration path", Rig.chat(), { path: "/v1/load_lora_adapter" }, 404, "unknown_url", /Unknown request URL/],
   ["a model without servers", { model: "serverless" }, {}, 503, "no_server", /No server is configured/]
 ]

@@ -34,6 +34,8 @@ export class Database extends Context.Service<Database, {
   readonly version: string
   /** Schema versions that were added just now. */
   readonly migrated: ReadonlyArray<number>
+  /** Whether it answers now. */
+  readonly answers: Effect.Effect<boolean>
 }>()("@aiguilleur/store/Database") {}
 
 const target = (options: Options): Effect.Effect<DatabaseUrl.Target, DatabaseError, Scope.Scope> => {
@@ -62,6 +64,9 @@ const inspect = Effect.fnUntraced(function*(where: string) {
   return version
 })
 
+const answers = (sql: PgClient.PgClient): Effect.Effect<boolean> =>
+  Effect.match(Effect.timeout(sql`SELECT 1`, "1 second"), { onSuccess: () => true, onFailure: () => false })
+
 const make = Effect.fnUntraced(function*(options: Options) {
   const { config, where } = yield* target(options)
   const client = yield* PgClient.make({
@@ -83,7 +88,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
   )
   return Context.make(PgClient.PgClient, client).pipe(
     Context.add(SqlClient, client),
-    Context.add(Database, { where, embedded: options.url === undefined, version, migrated })
+    Context.add(Database, { where, embedded: options.url === undefined, version, migrated, answers: answers(client) })
   )
 })
 

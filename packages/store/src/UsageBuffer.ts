@@ -1,5 +1,5 @@
 /** Usage on its way to the database: taken at once, written behind the answers, kept while the database is away. */
-import { Context, Duration, Effect, Layer, Metric, Semaphore } from "effect"
+import { Context, Duration, Effect, Layer, Semaphore } from "effect"
 import { randomUUID } from "node:crypto"
 import type { DatabaseError } from "./DatabaseError.ts"
 import { type Batch, Usage } from "./Usage.ts"
@@ -28,12 +28,6 @@ const longestPause = Duration.seconds(10)
 
 /** A statement that takes longer is given up and tried again: rows are written once whatever happens. */
 const patience = Duration.seconds(30)
-
-const lostRows = Metric.counter("aiguilleur_usage_rows_lost_total", {
-  description: "Usage rows that were dropped: beyond the buffer's bound, rejected, or unwritten at the end",
-  incremental: true
-})
-const waitingRows = Metric.gauge("aiguilleur_usage_rows_waiting", { description: "Usage rows not yet written" })
 
 const make = Effect.fnUntraced(function*({ capacity, interval, batch, shutdown }: Options) {
   const usage = yield* Usage
@@ -91,11 +85,9 @@ const make = Effect.fnUntraced(function*({ capacity, interval, batch, shutdown }
 
   const report = Effect.gen(function*() {
     if (lost > counted) {
-      yield* Metric.update(lostRows, lost - counted)
       yield* Effect.logError(`${lost - counted} usage rows were lost (${lost} in all)`)
       counted = lost
     }
-    yield* Metric.update(waitingRows, pending())
   })
 
   const run = Effect.gen(function*() {

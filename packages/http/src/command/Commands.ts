@@ -10,8 +10,6 @@ import { shadow } from "./ShadowCommand.ts"
 import * as StoreAccess from "./StoreAccess.ts"
 import { usage } from "./UsageExport.ts"
 
-export const version = "0.1.0"
-
 /** Commands on an open database. */
 export const onStore = [keys, organisations, usage, shadow, imported] as const
 

@@ -3,6 +3,7 @@ import { RoutingMode } from "@aiguilleur/core/Caller"
 import { Organisation } from "@aiguilleur/core/Organisation"
 import { defaults } from "@aiguilleur/core/Settings"
 import { AppliedConfiguration } from "@aiguilleur/store/AppliedConfiguration"
+import { Rights } from "@aiguilleur/store/Key"
 import { Effect, Option, Schema } from "effect"
 
 const Names = Schema.NullOr(Schema.Array(Schema.String))
@@ -20,6 +21,8 @@ export const AppliedKey = Schema.Struct({
   sites: Names,
   organisations: Names,
   waitEvents: Schema.Boolean,
+  /** Absent from what was kept before keys had any. */
+  rights: Schema.withDecodingDefaultKey<typeof Rights>(Effect.succeed("none" as const))(Rights),
   /** Epoch milliseconds. */
   expires: Schema.NullOr(Schema.Finite),
   /** SHA-256 of the secret in hexadecimal, as beside the key itself. */

@@ -4,6 +4,7 @@ import type { Model } from "@aiguilleur/core/Model"
 import type { Organisation } from "@aiguilleur/core/Organisation"
 import type { Server } from "@aiguilleur/core/Server"
 import type { Settings } from "@aiguilleur/core/Settings"
+import type { Rights } from "@aiguilleur/store/Key"
 import type { SttSettings } from "@aiguilleur/stt/Settings"
 import type { Problem } from "./ConfigError.ts"
 
@@ -19,6 +20,8 @@ export interface HttpLimits {
   readonly maxSpooledBytes: number
   /** One multipart body. */
   readonly maxUpload: number
+  /** Whether `/metrics` wants a key with a viewer's rights. */
+  readonly metrics: "key" | "open"
 }
 
 /** In milliseconds, like every duration in the core. */
@@ -42,6 +45,8 @@ export interface ConfiguredKey {
   readonly expires?: number
   /** Streaming requests that wait get comments with their position, without asking. */
   readonly waitEvents: boolean
+  /** What its holder may see and do on the service's own pages; nothing when absent. */
+  readonly rights?: Rights
 }
 
 /** What the file says about the transcription service; the environment comes first where both speak. */

@@ -3,6 +3,7 @@ import { RoutingMode } from "@aiguilleur/core/Caller"
 import { PolicyName, StrategyName } from "@aiguilleur/core/Model"
 import { ServerKind } from "@aiguilleur/core/Server"
 import { defaults } from "@aiguilleur/core/Settings"
+import { Rights } from "@aiguilleur/store/Key"
 import { Effect, Schema } from "effect"
 import {
   FetchHost,
@@ -33,7 +34,8 @@ const Http = Schema.Struct({
   maxBody: or(Size, "32MB"),
   maxHeldBytes: or(Size, "512MB"),
   maxSpooledBytes: or(Size, "5GB"),
-  maxUpload: or(Size, "500MB")
+  maxUpload: or(Size, "500MB"),
+  metrics: or(OneOf(["key", "open"]), "key")
 })
 
 const Timeouts = Schema.Struct({
@@ -103,7 +105,8 @@ const Key = Schema.Struct({
   sites: Schema.optionalKey(Schema.Array(Text)),
   organisations: Schema.optionalKey(Schema.Array(Text)),
   expires: Schema.optionalKey(Instant),
-  waitEvents: or(Flag, false)
+  waitEvents: or(Flag, false),
+  rights: or(OneOf(Rights.literals), "none")
 })
 
 const Bucket = Schema.Struct({

@@ -96,6 +96,7 @@ const configuredKey = (
       ...(key.organisations === undefined ? {} : { organisations: key.organisations })
     },
     ...(key.expires === undefined ? {} : { expires: key.expires }),
-    waitEvents: key.waitEvents
+    waitEvents: key.waitEvents,
+    rights: key.rights
   }
 }

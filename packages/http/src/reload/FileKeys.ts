@@ -25,6 +25,7 @@ export const fileKey = (key: ConfiguredKey, index: number): FileKey => {
     sites: sites ?? null,
     organisations: organisations ?? null,
     waitEvents: key.waitEvents,
+    rights: key.rights ?? "none",
     expires: key.expires ?? null,
     secretHash: key.secretHash,
     prefix: key.prefix
@@ -47,6 +48,7 @@ const fields: ReadonlyArray<Field> = [
   "sites",
   "organisations",
   "waitEvents",
+  "rights",
   "expires"
 ]
 

@@ -18,7 +18,7 @@ export interface Source {
 
 /** What is read once, when the gateway starts. */
 const fixed = (config: Config): ReadonlyArray<readonly [path: string, value: unknown]> => {
-  const { host, maxHeldBytes, maxSpooledBytes, maxUpload, port } = config.http
+  const { host, maxHeldBytes, maxSpooledBytes, maxUpload, metrics, port } = config.http
   const { ageing, bestPriority, secondCost } = config.settings
   return [
     ["http.host", host],
@@ -26,6 +26,7 @@ const fixed = (config: Config): ReadonlyArray<readonly [path: string, value: unk
     ["http.maxHeldBytes", maxHeldBytes],
     ["http.maxSpooledBytes", maxSpooledBytes],
     ["http.maxUpload", maxUpload],
+    ["http.metrics", metrics],
     ["timeouts.total", config.timeouts.total],
     ["queue.bestPriority", bestPriority],
     ["queue.ageing", ageing],

@@ -5,8 +5,9 @@ import { Command } from "effect/cli"
 import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { folder } from "../../../store/test/support/Folder.ts"
-import { aiguilleur, version } from "../../src/command/Commands.ts"
+import { aiguilleur } from "../../src/command/Commands.ts"
 import * as Presentation from "../../src/command/Presentation.ts"
+import { version } from "../../src/Version.ts"
 import type { Ran } from "./Store.ts"
 
 const program = fileURLToPath(new URL("../../src/main.ts", import.meta.url))

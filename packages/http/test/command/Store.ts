@@ -5,10 +5,11 @@ import { Console, Effect, Layer, Sink, Stdio } from "effect"
 import { Command } from "effect/cli"
 import { empty } from "../../../store/test/support/Fixture.ts"
 import { folder } from "../../../store/test/support/Folder.ts"
-import { onStore, version } from "../../src/command/Commands.ts"
+import { onStore } from "../../src/command/Commands.ts"
 import * as Presentation from "../../src/command/Presentation.ts"
 import { report } from "../../src/command/Refusal.ts"
 import { repositories } from "../../src/command/StoreAccess.ts"
+import { version } from "../../src/Version.ts"
 
 /** For tests over a real server on a machine that is busy. */
 export const limit = { timeout: 30_000 }

@@ -20,7 +20,8 @@ layer(NodeFileSystem.layer)("ConfigLoader on fixtures", (it) => {
         maxBody: 32_000_000,
         maxHeldBytes: 512_000_000,
         maxSpooledBytes: 5_000_000_000,
-        maxUpload: 500_000_000
+        maxUpload: 500_000_000,
+        metrics: "key"
       })
       assert.deepStrictEqual(loaded.timeouts, { firstByte: 300_000, idle: 60_000, total: 600_000, shutdown: 30_000 })
       assert.deepStrictEqual(loaded.settings, defaults)
@@ -61,7 +62,8 @@ layer(NodeFileSystem.layer)("ConfigLoader on fixtures", (it) => {
           organisations: ["univ-a"]
         },
         expires: Date.UTC(2027, 5, 30),
-        waitEvents: true
+        waitEvents: true,
+        rights: "none"
       })
       assert.deepStrictEqual(loaded.warnings, [])
     }))

@@ -10,6 +10,7 @@ export const environment: Readonly<Record<string, string>> = {
   UNIV_A_TOKEN: "token-of-univ-a-q7Zx",
   MOODLE_KEY: "sk-moodle-0123456789-q7Zx",
   LAB7_KEY: "sk-lab7-0123456789-q7Zx",
+  CONTROL_ROOM_KEY: "sk-control-0123456789-q7Zx",
   PORT: "9090",
   EMPTY: ""
 }
