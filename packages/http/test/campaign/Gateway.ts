@@ -18,8 +18,8 @@ export interface Gateway {
 
 /** Serves `home/aiguilleur.yaml` with its data beside it. Rejects with what it said if it ends before it listens. */
 export const serve = async (home: string, ...flags: ReadonlyArray<string>): Promise<Gateway> => {
-  const env = { PATH: process.env["PATH"] ?? "", AIGUILLEUR_DATA: path.join(home, "data") }
-  const args = [program, "serve", "--config", path.join(home, "aiguilleur.yaml"), "--port", "0", "--json", ...flags]
+  const env = { PATH: process.env["PATH"] ?? "", AIGUILLEUR_DATA: path.join(home, "data"), PORT: "0" }
+  const args = [program, "serve", "--config", path.join(home, "aiguilleur.yaml"), "--json", ...flags]
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] })
   let said = ""
   child.stderr.on("data", (chunk) => said += chunk)
