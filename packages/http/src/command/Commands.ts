@@ -15,7 +15,17 @@ export const version = "0.1.0"
 export const onStore = [keys, organisations, usage, imported] as const
 
 export const aiguilleur = Command.make("aiguilleur").pipe(
-  Command.withDescription("One OpenAI-compatible entry point in front of many inference servers"),
+  Command.withDescription(
+    "One OpenAI-compatible entry point in front of many inference servers.\n" +
+      "  Keys and usage are in the database of DATABASE_URL, else in the folder of AIGUILLEUR_DATA (./data): commands\n" +
+      "  work on it beside a running gateway, which follows them within a second, and without one."
+  ),
+  Command.withExamples([
+    { command: "aiguilleur serve", description: "Try it: simulated servers, two keys, no database" },
+    { command: "aiguilleur check-config aiguilleur.yaml", description: "Is the file right?" },
+    { command: "aiguilleur serve --config aiguilleur.yaml", description: "Serve what it describes" },
+    { command: "aiguilleur keys create moodle --organisation univ-a", description: "Let somebody in, meanwhile" }
+  ]),
   Command.withSubcommands([
     serve,
     checkConfig,

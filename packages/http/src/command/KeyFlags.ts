@@ -49,7 +49,7 @@ const orWord = <A>(
 
 const names = (name: string, what: string) =>
   orWord(name, "NAMES", "all", list, "names").pipe(
-    Flag.withDescription(`${what}, separated by commas; "all" is the default`),
+    Flag.withDescription(`${what}, separated by commas, or all`),
     Flag.optional
   )
 
@@ -67,30 +67,30 @@ export const routingMode = Flag.Literals("routing-mode", RoutingMode.literals)
 /** What both commands take. */
 export const choices = {
   email: orWord("email", "ADDRESS", "none", (text) => text.includes("@") ? text : undefined, "an e-mail address")
-    .pipe(Flag.withDescription("Whom to ask about it"), Flag.optional),
+    .pipe(Flag.withDescription("Whom to ask about it, or none"), Flag.optional),
   priority: priority.pipe(
     Flag.withDescription(
-      "The most urgent priority that its holder may ask for: 0 (the default is 1) to 5, higher is sooner"
+      "How urgent, from 0 to queue.bestPriority (5 unless configured); higher is sooner, new keys have 1"
     ),
     Flag.optional
   ),
   threshold: orWord("threshold", "N", "none", whole, "a whole number, or none").pipe(
-    Flag.withDescription("Refuse (429) a request when so many wait for its model already"),
+    Flag.withDescription("Refuse (429) a request when so many wait for its model already, or none"),
     Flag.optional
   ),
   routingMode: routingMode.pipe(
-    Flag.withDescription("Where its requests go when they do not say themselves; the default is any"),
+    Flag.withDescription("Where its requests go when they do not say themselves; new keys have any"),
     Flag.optional
   ),
   models: names("models", "Models that it may use"),
   sites: names("sites", "Sites whose servers it may use"),
   organisations: names("servers-of", "Organisations whose servers it may use"),
   waitEvents: Flag.Boolean("wait-events").pipe(
-    Flag.withDescription("Tell streams that wait where they stand, without being asked"),
+    Flag.withDescription("Tell streams that wait where they stand, without being asked; --no-wait-events: when asked"),
     Flag.optional
   ),
   rights: Flag.Literals("rights", Rights.literals).pipe(
-    Flag.withDescription("What it may see and do on the service's own pages; the default is none"),
+    Flag.withDescription("What it may see and do on the service's own pages; new keys have none"),
     Flag.optional
   ),
   expiresAt: orWord(
@@ -100,7 +100,12 @@ export const choices = {
     dateOf,
     "a day like 2027-06-30 (UTC), an instant with its zone, or never"
   )
-    .pipe(Flag.withDescription("From when on it is refused"), Flag.optional)
+    .pipe(
+      Flag.withDescription(
+        "From when on it is refused: a day like 2027-06-30 (UTC), an instant with its zone, or never"
+      ),
+      Flag.optional
+    )
 }
 
 type Flagged = { readonly [K in keyof typeof choices]: Option.Option<unknown> }

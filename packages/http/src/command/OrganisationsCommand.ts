@@ -9,6 +9,7 @@ import { Rejected } from "./Refusal.ts"
 import { table } from "./Table.ts"
 
 const name = Argument.String("name").pipe(
+  Argument.withDescription("Its name, as in the configuration file"),
   Argument.filter((name) => name.trim() !== "", () => "The name must not be empty")
 )
 
@@ -17,7 +18,7 @@ const weight = Flag.Finite("weight").pipe(
     (weight) => weight > 0 && Number.isFinite(weight),
     (weight) => `Expected a weight above 0, found ${weight}`
   ),
-  Flag.withDescription("Its share: with weights 1 and 3, service is 1 : 3 when both have work")
+  Flag.withDescription("Its share, 1 for new ones: with weights 1 and 3, service is 1 : 3 when both have work")
 )
 
 const view = ({ createdAt, name, source, updatedAt, weight }: Member) => ({

@@ -131,24 +131,32 @@ export const serve = Command.make(
   "serve",
   {
     config: Flag.String("config").pipe(
-      Flag.withDescription("The configuration file (YAML); else AIGUILLEUR_CONFIG, else the demo"),
+      Flag.withDescription("The configuration file (YAML); else that of AIGUILLEUR_CONFIG, else the demo"),
       Flag.optional
     ),
     port: Flag.Int("port").pipe(
       Flag.withSchema(Port),
-      Flag.withDescription("Else PORT, else the file's"),
+      Flag.withDescription("The port to listen on; else PORT, else the file's, else 8080; 0 is any that is free"),
       Flag.optional
     ),
-    host: Flag.String("host").pipe(Flag.withDescription("Else HOST, else the file's"), Flag.optional),
+    host: Flag.String("host").pipe(
+      Flag.withDescription("The address to listen on; else HOST, else the file's, else 127.0.0.1; 0.0.0.0 is all"),
+      Flag.optional
+    ),
     demo: Flag.Boolean("demo").pipe(
-      Flag.withDescription("Six simulated servers and two keys to try things with"),
+      Flag.withDescription(
+        "Six simulated servers and two keys to try things with, whatever AIGUILLEUR_CONFIG says; keeps nothing"
+      ),
       Flag.withDefault(false)
     ),
     watch: Flag.Boolean("watch").pipe(
-      Flag.withDescription("Apply the file whenever it changes; without, on SIGHUP"),
+      Flag.withDescription("Apply the file again whenever it changes; without this, on SIGHUP alone"),
       Flag.withDefault(false)
     ),
-    json: Flag.Boolean("json").pipe(Flag.withDescription("Print JSON"), Flag.withDefault(false))
+    json: Flag.Boolean("json").pipe(
+      Flag.withDescription("Say where it listens as one line of JSON"),
+      Flag.withDefault(false)
+    )
   },
   Effect.fnUntraced(function*({ config, demo, host, json, port, watch }) {
     const env = yield* Env.all({
@@ -163,7 +171,12 @@ export const serve = Command.make(
     return yield* Option.isSome(file) ? fromFile(file.value, { ...where, json, watch }) : asDemo(where, json)
   })
 ).pipe(
-  Command.withDescription("Serve requests until a signal ends it"),
+  Command.withDescription(
+    "Serve requests until a signal ends it. SIGTERM and Ctrl-C let what runs finish; a second one does not wait.\n" +
+      "  LOG_LEVEL (info, debug, …) and LOG_FORMAT=json say what is logged to standard error and how;\n" +
+      "  OTEL_EXPORTER_OTLP_ENDPOINT sends a span for each request to an OpenTelemetry collector."
+  ),
+  Command.withShortDescription("Serve requests until a signal ends it"),
   Command.withExamples([
     { command: "aiguilleur serve --config aiguilleur.yaml", description: "Serve what the file describes" },
     { command: "aiguilleur serve --config aiguilleur.yaml --watch", description: "Apply it again at each change" },

@@ -53,10 +53,14 @@ const date = (name: string) =>
 const exported = Command.make(
   "export",
   {
-    from: date("from").pipe(Flag.withDescription("Requests that finished from here on")),
-    to: date("to").pipe(Flag.withDescription("… and before; now if left out"), Flag.optional),
-    organisation: Flag.String("organisation").pipe(Flag.withDescription("Whose keys asked"), Flag.optional),
-    model: Flag.String("model").pipe(Flag.withDescription("Its public name"), Flag.optional),
+    from: date("from").pipe(
+      Flag.withDescription(
+        "Requests that finished from then on: a day like 2026-11-01 (UTC), or an instant with its zone"
+      )
+    ),
+    to: date("to").pipe(Flag.withDescription("… and before then; else until now"), Flag.optional),
+    organisation: Flag.String("organisation").pipe(Flag.withDescription("Requests of its keys alone"), Flag.optional),
+    model: Flag.String("model").pipe(Flag.withDescription("Requests for it alone, by its public name"), Flag.optional),
     format: Flag.Literals("format", ["csv", "json"]).pipe(
       Flag.withDescription("csv for spreadsheets (the default), json for programs"),
       Flag.withDefault("csv")
@@ -94,6 +98,6 @@ const exported = Command.make(
 )
 
 export const usage = Command.make("usage").pipe(
-  Command.withDescription("What was used, by whom, where"),
+  Command.withDescription("See what was used, by whom, where"),
   Command.withSubcommands([exported])
 )

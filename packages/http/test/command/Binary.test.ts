@@ -1,10 +1,12 @@
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
-import type { Command } from "effect/cli"
+import { Console, Effect, Layer } from "effect"
+import { Command } from "effect/cli"
 import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { folder } from "../../../store/test/support/Folder.ts"
-import { aiguilleur } from "../../src/command/Commands.ts"
+import { aiguilleur, version } from "../../src/command/Commands.ts"
+import * as Presentation from "../../src/command/Presentation.ts"
 import type { Ran } from "./Store.ts"
 
 const program = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
@@ -19,9 +21,10 @@ const spawn = (data: string, ...args: ReadonlyArray<string>) =>
     return Effect.sync(() => child.kill("SIGKILL"))
   })
 
-const all = (command: Command.Command.Any): ReadonlyArray<Command.Command.Any> => [
-  command,
-  ...command.subcommands.flatMap(({ commands }) => commands.flatMap(all))
+/** The words that lead to each command. */
+const all = (command: Command.Command.Any, words: ReadonlyArray<string> = []): ReadonlyArray<ReadonlyArray<string>> => [
+  words,
+  ...command.subcommands.flatMap(({ commands }) => commands.flatMap((each) => all(each, [...words, each.name])))
 ]
 
 describe("aiguilleur", () => {
@@ -67,10 +70,20 @@ describe("aiguilleur", () => {
       assert.include(out, "routing-mode")
     }), 60_000)
 
-  it("has a description for every command, and examples for every one that does something", () => {
-    for (const command of all(aiguilleur)) {
-      assert.isNotEmpty(command.description, command.name)
-      if (command.subcommands.length === 0) assert.isNotEmpty(command.examples, command.name)
-    }
-  })
+  it.effect("describes every command and all that it takes, with an example for every one that does something", () =>
+    Effect.gen(function*() {
+      for (const words of all(aiguilleur)) {
+        const said: Array<string> = []
+        const console = { ...globalThis.console, log: (line: string) => said.push(line) }
+        yield* Command.runWith(aiguilleur, { version })([...words, "--help"]).pipe(
+          Effect.provideService(Console.Console, console as Console.Console)
+        )
+        const help = said.join("\n")
+        assert.match(help, /^DESCRIPTION\n {2}\S/, words.join(" "))
+        if (!help.includes("SUBCOMMANDS")) assert.include(help, "EXAMPLES")
+        const named = help.match(/^ {2}(?:--[\w-]+|[\w-]+ (?:string|choice|integer))\b.*$/gm) ?? []
+        // The name, what it takes, and words about it.
+        for (const line of named) assert.match(line, /^ {2}\S+(?: \S+)? {4,}\S/, `${words.join(" ")}: ${line}`)
+      }
+    }).pipe(Effect.provide(Layer.merge(NodeServices.layer, Presentation.layer))))
 })
