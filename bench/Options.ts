@@ -15,7 +15,8 @@ export interface Options {
 
 export const usage = `node bench/gateway.ts [options]
 
-  --only a,b          floor, gateway, portkey, haproxy, nginx, direct (no proxy); default: all but direct
+  --only a,b          floor, gateway, portkey, haproxy, nginx, direct (no proxy), traced (the gateway with
+                      telemetry on); default: all but the last two
   --repetitions N     interleaved repetitions, medians are printed (default 5; with --quick or --profile 1)
   --seconds S         measured seconds of each phase (default 2.5; with --quick 1)
   --streaming         streams alone; --no-streaming: everything else
@@ -23,6 +24,8 @@ export const usage = `node bench/gateway.ts [options]
   --quick             under a minute, for a first impression
   --profile           profiles floor and gateway, and prints where their time went; not comparable with other runs
 `
+
+const optional = new Set(["direct", "traced"])
 
 const streaming: ReadonlySet<Phase> = new Set(["streams", "events"])
 
@@ -51,7 +54,7 @@ export const read = (args: Array<string>, known: ReadonlyArray<string>): Options
   if (values.help === true) return undefined
   const brief = values.quick || values.profile
   const only = values.only?.split(",") ??
-    (values.profile ? ["floor", "gateway"] : known.filter((name) => name !== "direct"))
+    (values.profile ? ["floor", "gateway"] : known.filter((name) => !optional.has(name)))
   const stranger = only.find((name) => !known.includes(name))
   if (stranger !== undefined) throw new Error(`--only: ${stranger} is none of ${known.join(", ")}`)
   return {

@@ -13,7 +13,7 @@ import * as Options from "./Options.ts"
 import { type Running, startAll } from "./Peer.ts"
 import { direct } from "./peer/Direct.ts"
 import { floor } from "./peer/Floor.ts"
-import { gateway } from "./peer/Gateway.ts"
+import { gateway, traced } from "./peer/Gateway.ts"
 import { haproxy } from "./peer/Haproxy.ts"
 import { nginx } from "./peer/Nginx.ts"
 import { portkey } from "./peer/Portkey.ts"
@@ -23,7 +23,7 @@ import { type Phase, type Sample, series } from "./Sample.ts"
 import { streams } from "./Streams.ts"
 import type { Measured } from "./Window.ts"
 
-const peers = [floor, gateway, portkey, haproxy, nginx, direct]
+const peers = [floor, gateway, portkey, haproxy, nginx, direct, traced]
 const repository = dirname(import.meta.dirname)
 const results = join(import.meta.dirname, "results")
 const warmUp = 0.5

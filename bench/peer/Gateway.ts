@@ -5,7 +5,7 @@ import { existsSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Child from "../Child.ts"
 import { tree } from "../Cpu.ts"
-import type { Peer } from "../Peer.ts"
+import type { Peer, Site } from "../Peer.ts"
 import { model, path, request } from "../Wire.ts"
 
 const secret = "bench-0123456789abcdef0123456789abcdef"
@@ -32,11 +32,11 @@ keys:
 `
 
 // What the environment says about another installation would make this run unlike the same run elsewhere.
-const ignored = new Set(["AIGUILLEUR_CONFIG", "DATABASE_URL", "HOST", "PORT"])
+const ignored = /^(?:AIGUILLEUR_CONFIG|DATABASE_URL|HOST|PORT|LOG_.*|OTEL_.*)$/
 
-const environment = (scratch: string): NodeJS.ProcessEnv => ({
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !ignored.has(name))),
-  AIGUILLEUR_DATA: join(scratch, "data"),
+const environment = (data: string): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !ignored.test(name))),
+  AIGUILLEUR_DATA: data,
   NODE_ENV: "production"
 })
 
@@ -48,14 +48,14 @@ const ask = (port: number, secret: string) =>
   })
 
 /** The bars hold with auth, queue, lease and usage on, so what is on is looked at, not assumed. */
-const inspect = async (port: number, pid: number): Promise<string> => {
+const inspect = async (name: string, port: number, pid: number): Promise<string> => {
   const { status } = await ask(port, "a-key-that-nobody-has")
-  if (status !== 401) throw new Error(`gateway: an unknown key was answered ${status}, not 401`)
+  if (status !== 401) throw new Error(`${name}: an unknown key was answered ${status}, not 401`)
   const { headers } = await ask(port, secret)
   const leased = headers.get("x-aiguilleur-server") !== null
   const stored = tree(pid).length > 1
   return [
-    "gateway: an unknown key is refused",
+    `${name}: an unknown key is refused`,
     leased ? "answers name the server leased" : "NO SERVER IS NAMED in answers: was there a lease?",
     stored
       ? "a database runs below it, and its CPU is counted"
@@ -63,23 +63,32 @@ const inspect = async (port: number, pid: number): Promise<string> => {
   ].join("; ")
 }
 
-export const gateway: Peer = {
-  name: "gateway",
-  start: async ({ profiling, repository, scratch, upstream }) => {
+/** `more` is set in its environment. */
+const peer = (name: string, more: (site: Site) => NodeJS.ProcessEnv): Peer => ({
+  name,
+  start: async (site) => {
+    const { profiling, repository, scratch, upstream } = site
     const main = join(repository, "packages/http/src/main.ts")
     if (!existsSync(main)) return "packages/http/src/main.ts does not exist yet"
     const port = await Child.freePort()
-    const file = join(scratch, "gateway.yaml")
+    const file = join(scratch, `${name}.yaml`)
     writeFileSync(file, config(port, upstream))
-    const command = [process.execPath, ...profiling("gateway"), main, "serve", "--config", file, "--port", String(port)]
-    const env = environment(scratch)
-    const child = Child.start({ name: "gateway", scratch, core: "proxy", command, env, cwd: repository })
+    const command = [process.execPath, ...profiling(name), main, "serve", "--config", file, "--port", String(port)]
+    const env = { ...environment(join(scratch, `${name}-data`)), ...more(site) }
+    const child = Child.start({ name, scratch, core: "proxy", command, env, cwd: repository })
     await Child.ready(child, Child.answers(`http://127.0.0.1:${port}/health/readiness`), 60)
     return {
       version: "this checkout",
       target: { pid: child.pid, port, headers: { authorization: `Bearer ${secret}` } },
       children: [child],
-      notes: [await inspect(port, child.pid)]
+      notes: [await inspect(name, port, child.pid)]
     }
   }
-}
+})
+
+export const gateway = peer("gateway", () => ({}))
+
+/** The same with a span for each request, sent to the upstream, which takes anything for an answer. */
+export const traced = peer("traced", ({ upstream }) => ({
+  OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${upstream}`
+}))

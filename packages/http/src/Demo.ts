@@ -127,7 +127,7 @@ export const banner = (base: string, { found }: Demo, stored: Stored): string =>
     `  ${large}: four servers, least-busy + performance. ${small}: two servers, round-robin + concurrent-requests.`,
     `  Keys, in this demo only: ${interactive} (univ-a, priority 5) and ${batch} (univ-b, priority 1).`,
     ...found.map(foundLine),
-    "  It keeps nothing. Your own servers, keys and usage: npm start -- --config aiguilleur.yaml (see README.md).",
+    "  Keys that commands make are not for the demo. Your own servers and keys: npm start -- --config FILE.",
     "",
     `  curl -N ${base}/v1/chat/completions \\`,
     `    -H "Authorization: Bearer ${interactive}" -H "Content-Type: application/json" \\`,

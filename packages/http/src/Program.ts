@@ -103,7 +103,7 @@ const inMemory = <A, E, R>(config: Config, options: MemoryOptions, more: Layer.L
     Layer.provideMerge(Fleet.layer),
     Layer.provideMerge(Layer.mergeAll(
       Keys.layerMemory(config.keys.map(storedKey)),
-      UsageLog.layerMemory(options.usage)
+      Telemetry.layer.pipe(Layer.provide(UsageLog.layerMemory(options.usage)))
     )),
     Layer.provideMerge(dispatching(config, options))
   )

@@ -65,7 +65,10 @@ export const record = (tracer: Tracer.Tracer, request: EndedRequest, sampled: bo
     const { lease } = last
     set("gen_ai.provider.name", lease.server.kind)
     set("gen_ai.response.model", lease.model.engineName)
-    set("server.address", lease.server.url)
+    const { hostname, port, protocol } = new URL(lease.server.url)
+    set("server.address", hostname)
+    set("server.port", Number(port === "" ? protocol === "https:" ? 443 : 80 : port))
+    set("aiguilleur.server", lease.server.url)
     set("aiguilleur.site", lease.server.site)
     set("aiguilleur.server.organisation", lease.server.organisation)
     set("aiguilleur.strategy", lease.model.strategy)
@@ -77,7 +80,7 @@ export const record = (tracer: Tracer.Tracer, request: EndedRequest, sampled: bo
     set("aiguilleur.ttft_ms", last.ttft === undefined ? undefined : Math.round(last.ttft))
   }
   for (const { lease } of attempts) {
-    span.event("granted", nanos(lease.grantedAt), { "server.address": lease.server.url })
+    span.event("granted", nanos(lease.grantedAt), { "aiguilleur.server": lease.server.url })
   }
   if (request.firstByteAt !== undefined) span.event("first byte", nanos(request.firstByteAt))
   const isFailure = ending !== "released" && ending !== "withdrawn"

@@ -1,9 +1,24 @@
 /** What leaves the gateway about its requests beside usage: spans where OTLP is configured, log lines at debug level. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { Config, ConfigProvider, Effect, Layer, LogLevel, Option, References, Tracer } from "effect"
+import { Config, ConfigProvider, Effect, Layer, LogLevel, Option, References, Schema, Tracer } from "effect"
+import type { Scope } from "effect"
 import { OtlpSerialization, OtlpTracer } from "effect/observability"
 import * as RequestSpan from "./RequestSpan.ts"
 import { type EndedRequest, UsageLog } from "./UsageLog.ts"
+
+/** One of OpenTelemetry's variables cannot be read. */
+export class TelemetryMisconfigured
+  extends Schema.TaggedError<TelemetryMisconfigured>()("TelemetryMisconfigured", { detail: Schema.String })
+{
+  override get message() {
+    return `Telemetry cannot be set up: ${this.detail}. Correct the environment variable, or set OTEL_SDK_DISABLED=true.`
+  }
+}
+
+const misconfigured = ({ message }: Config.ConfigError) => {
+  const [, expected = message, name = ""] = /^SchemaError\((.*?)\s+at \["(\w+)"\]\)$/s.exec(message) ?? []
+  return new TelemetryMisconfigured({ detail: name === "" ? expected : `${name}: ${expected}` })
+}
 
 const variable = (name: string) => Config.option(Config.NonEmptyString(name))
 
@@ -16,21 +31,28 @@ const settings = Config.all({
   share: Config.Finite("OTEL_TRACES_SAMPLER_ARG").pipe(Config.withDefault(1))
 })
 
+const patience = 10_000
+
 const exporter = OtlpTracer.layerFromConfig({ resource: { serviceName: "aiguilleur" } }).pipe(
   // OpenTelemetry exports by OTLP unless told otherwise; Effect would export nothing.
   Layer.provide(ConfigProvider.layerAdd(ConfigProvider.fromUnknown({ OTEL_TRACES_EXPORTER: "otlp" }))),
   Layer.provide(OtlpSerialization.layerJson),
-  Layer.provide(NodeHttpClient.layerUndici)
+  // As the specification has it: a collector that takes spans and never answers must not fill the memory.
+  Layer.provide(NodeHttpClient.layerUndiciOptions({ headersTimeout: patience, bodyTimeout: patience }))
 )
 
 type Observe = (request: EndedRequest) => void
 
-const tracing = Effect.gen(function*() {
+const tracing: Effect.Effect<Observe | undefined, TelemetryMisconfigured, Scope.Scope> = Effect.gen(function*() {
   const { disabled, endpoint, share, traces } = yield* settings
   if (disabled || (Option.isNone(endpoint) && Option.isNone(traces))) return undefined
   const tracer = yield* Effect.provide(Tracer.Tracer, yield* Layer.build(exporter))
-  return (request) => RequestSpan.record(tracer, request, share >= 1 || Math.random() < share)
-}) satisfies Effect.Effect<Observe | undefined, unknown, unknown>
+  return (request: EndedRequest) => RequestSpan.record(tracer, request, share >= 1 || Math.random() < share)
+}).pipe(
+  // The exporter takes what it cannot read for a mistake of ours.
+  Effect.catchDefect((defect) => defect instanceof Config.ConfigError ? Effect.fail(defect) : Effect.die(defect)),
+  Effect.catchTag("ConfigError", (error) => Effect.fail(misconfigured(error)))
+)
 
 /** What may be said of a request anywhere. */
 const fields = ({ attempts, ending, firstByteAt, key, reason, status, ...request }: EndedRequest) => ({

@@ -1,10 +1,13 @@
 /** What is told of requests to those who watch: spans over OTLP, lines in the log; nothing where nobody asks. */
 import * as SimulatedServer from "@aiguilleur/lab/face/SimulatedServer"
-import { assert, layer } from "@effect/vitest"
+import { assert, describe, it, layer } from "@effect/vitest"
 import { ConfigProvider, Effect, Layer, Logger, References } from "effect"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
+import * as Telemetry from "../src/Telemetry.ts"
+import { UsageLog } from "../src/UsageLog.ts"
 import * as Store from "./command/Store.ts"
+import * as Rig from "./Rig.ts"
 import * as Served from "./Served.ts"
 
 const { ask, moodle, until } = Served
@@ -112,7 +115,9 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })("Teleme
             "gen_ai.request.model": "m",
             "gen_ai.response.model": "simulated",
             "http.response.status_code": 200,
-            "server.address": engine.url,
+            "server.address": "127.0.0.1",
+            "server.port": Number(new URL(engine.url).port),
+            "aiguilleur.server": engine.url,
             "aiguilleur.organisation": "univ-a",
             "aiguilleur.ending": "released",
             "aiguilleur.priority": 5,
@@ -159,4 +164,48 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })("Teleme
       }),
     Store.limit
   )
+})
+
+describe("Telemetry without a database", () => {
+  it.live("tells of the demo's requests too, which are in memory", () =>
+    Effect.gen(function*() {
+      const { spans, url } = yield* collector
+      yield* Effect.gen(function*() {
+        const rig = yield* Rig.make()
+        yield* Effect.flatMap(Rig.post(rig, Rig.chat()), Rig.text)
+        yield* rig.stop
+      }).pipe(Effect.scoped, Effect.provide(configured({ OTEL_EXPORTER_OTLP_ENDPOINT: url })))
+      assert.deepStrictEqual(spans.map(({ name }) => name), ["chat test-model"])
+    }))
+
+  it.effect("leaves what keeps usage as it is where nothing is configured", () =>
+    Effect.gen(function*() {
+      const usage = UsageLog.of({ offer: () => {} })
+      const wrapped = Effect.provide(UsageLog, Layer.provide(Telemetry.layer, Layer.succeed(UsageLog, usage)))
+      for (const variables of [{}, { OTEL_EXPORTER_OTLP_ENDPOINT: "http://h", OTEL_SDK_DISABLED: "true" }]) {
+        assert.strictEqual(yield* Effect.provide(wrapped, configured(variables)), usage)
+      }
+    }))
+
+  it.effect("says which variable it cannot read", () =>
+    Effect.gen(function*() {
+      const usage = Layer.succeed(UsageLog, { offer: () => {} })
+      const cases = [
+        [{ OTEL_EXPORTER_OTLP_ENDPOINT: "nonsense" }, /OTEL_EXPORTER_OTLP_ENDPOINT: Expected a valid URL/],
+        [
+          { OTEL_EXPORTER_OTLP_ENDPOINT: "http://h", OTEL_TRACES_SAMPLER_ARG: "all" },
+          /OTEL_TRACES_SAMPLER_ARG: Expected/
+        ],
+        [
+          { OTEL_EXPORTER_OTLP_ENDPOINT: "http://h", OTEL_BSP_SCHEDULE_DELAY: "1s" },
+          /OTEL_BSP_SCHEDULE_DELAY: Expected/
+        ]
+      ] as const
+      for (const [variables, message] of cases) {
+        const built = Layer.build(Layer.provide(Telemetry.layer, usage))
+        const error = yield* Effect.flip(Effect.provide(Effect.scoped(built), configured(variables)))
+        assert.match(error.message, message)
+        assert.notInclude(error.message, "\n")
+      }
+    }))
 })

@@ -89,7 +89,8 @@ const fromFile = Effect.fnUntraced(function*(file: string, { host, json, port, w
     Effect.catchTags({
       ServeError: cannotListen(running),
       DatabaseError: ({ message }) => refuse(message),
-      FileConflict: ({ message }) => refuse(`${file}: ${message}`)
+      FileConflict: ({ message }) => refuse(`${file}: ${message}`),
+      TelemetryMisconfigured: ({ message }) => refuse(message)
     })
   )
   yield* Effect.forkScoped(Effect.forever(Effect.andThen(Queue.takeAll(called), Context.get(context, Reload).now)))
@@ -114,7 +115,8 @@ const asDemo = ({ host, port }: Where, json: boolean) =>
     const context = yield* Layer.build(program).pipe(
       Effect.catchTags({
         ServeError: cannotListen(demo.config),
-        DatabaseError: ({ message }) => refuse(message)
+        DatabaseError: ({ message }) => refuse(message),
+        TelemetryMisconfigured: ({ message }) => refuse(message)
       })
     )
     const base = yield* Effect.provide(listening, context)
@@ -145,7 +147,7 @@ export const serve = Command.make(
     ),
     demo: Flag.Boolean("demo").pipe(
       Flag.withDescription(
-        "Six simulated servers and two keys to try things with, whatever AIGUILLEUR_CONFIG says; keeps nothing"
+        "Six simulated servers and two keys to try things with, whatever AIGUILLEUR_CONFIG says"
       ),
       Flag.withDefault(false)
     ),
