@@ -62,15 +62,31 @@ const model = (
 const leastBusy = { strategy: "least-busy", policy: "performance" } as const
 const roundRobin = { strategy: "round-robin", policy: "concurrent-requests" } as const
 
+/** What Ollama's users leave out. */
+const tag = /:latest$/
+
+/** One for each name, whatever engines have it. */
+const localModels = (found: ReadonlyArray<LocalEngines.LocalEngine>): ReadonlyArray<Model> => {
+  const names = new Set(found.flatMap(({ models }) => models))
+  return Array.from(names, (name) => {
+    const urls = found.filter(({ models }) => models.includes(name)).map(({ url }) => url)
+    const short = name.replace(tag, "")
+    return Object.assign(model(name, urls, roundRobin), names.has(short) ? {} : { aliases: [short] })
+  })
+}
+
 /** The simulated servers listen on free ports of loopback, and go with the scope. */
-export const make = Effect.fnUntraced(function*(http: { readonly host: string; readonly port: number }) {
+export const make = Effect.fnUntraced(function*(
+  http: { readonly host: string; readonly port: number },
+  local: Effect.Effect<ReadonlyArray<LocalEngines.LocalEngine>> = LocalEngines.find
+) {
   const [simulated, found] = yield* Effect.all([
     Effect.forEach(fleet, (member) =>
       Effect.map(
         SimulatedServer.start({ profile: Profile.demo, models: [member.model], maxNumSeqs: slots }),
         (simulated) => ({ ...member, simulated })
       ), { concurrency: "unbounded" }),
-    LocalEngines.find
+    local
   ], { concurrency: "unbounded" })
   const urls = (name: string) => simulated.filter(({ model }) => model === name).map(({ simulated }) => simulated.url)
   const config: Config = {
@@ -91,7 +107,7 @@ export const make = Effect.fnUntraced(function*(http: { readonly host: string; r
     models: [
       model(large, urls(large), leastBusy),
       model(small, urls(small), roundRobin),
-      ...found.flatMap(({ models, url }) => models.map((name) => model(name, [url], roundRobin)))
+      ...localModels(found)
     ],
     keys: [key(interactive, "univ-a", 5), key(batch, "univ-b", 1)],
     transcription: { enabled: true, settings: {} },
