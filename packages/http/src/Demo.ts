@@ -69,15 +69,31 @@ const model = (
 const leastBusy = { strategy: "least-busy", policy: "performance" } as const
 const roundRobin = { strategy: "round-robin", policy: "concurrent-requests" } as const
 
+/** What Ollama's users leave out. */
+const tag = /:latest$/
+
+/** One for each name, whatever engines have it. */
+const localModels = (found: ReadonlyArray<LocalEngines.LocalEngine>): ReadonlyArray<Model> => {
+  const names = new Set(found.flatMap(({ models }) => models))
+  return Array.from(names, (name) => {
+    const urls = found.filter(({ models }) => models.includes(name)).map(({ url }) => url)
+    const short = name.replace(tag, "")
+    return Object.assign(model(name, urls, roundRobin), names.has(short) ? {} : { aliases: [short] })
+  })
+}
+
 /** The simulated servers listen on free ports of loopback, and go with the scope. */
-export const make = Effect.fnUntraced(function*(http: { readonly host: string; readonly port: number }) {
+export const make = Effect.fnUntraced(function*(
+  http: { readonly host: string; readonly port: number },
+  local: Effect.Effect<ReadonlyArray<LocalEngines.LocalEngine>> = LocalEngines.find
+) {
   const [simulated, found] = yield* Effect.all([
     Effect.forEach(fleet, (member) =>
       Effect.map(
         SimulatedServer.start({ profile: Profile.demo, models: [member.model], maxNumSeqs: slots }),
         (simulated) => ({ ...member, simulated })
       ), { concurrency: "unbounded" }),
-    LocalEngines.find
+    local
   ], { concurrency: "unbounded" })
   const urls = (name: string) => simulated.filter(({ model }) => model === name).map(({ simulated }) => simulated.url)
   const config: Config = {
@@ -100,7 +116,7 @@ export const make = Effect.fnUntraced(function*(http: { readonly host: string; r
     models: [
       model(large, urls(large), leastBusy),
       model(small, urls(small), roundRobin),
-      ...found.flatMap(({ models, url }) => models.map((name) => model(name, [url], roundRobin)))
+      ...localModels(found)
     ],
     keys: [key(interactive, "univ-a", 5), key(batch, "univ-b", 1), key(operator, "local", 1, "operator")],
     transcription: { enabled: true, settings: {} },
@@ -137,7 +153,7 @@ export const banner = (base: string, { found }: Demo, stored: Stored): string =>
     `  Keys, in this demo only: ${interactive} (univ-a, priority 5) and ${batch} (univ-b, priority 1).`,
     `  ${base}/dashboard/ shows all of it; its key is ${operator}.`,
     ...found.map(foundLine),
-    "  It keeps nothing. Your own servers, keys and usage: npm start -- --config aiguilleur.yaml (see README.md).",
+    "  Keys that commands make are not for the demo. Your own servers and keys: npm start -- --config FILE (README.md).",
     "",
     `  curl -N ${base}/v1/chat/completions \\`,
     `    -H "Authorization: Bearer ${interactive}" -H "Content-Type: application/json" \\`,

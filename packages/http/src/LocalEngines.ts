@@ -11,18 +11,23 @@ export interface LocalEngine {
   readonly models: ReadonlyArray<string>
 }
 
-const usual = [
-  { name: "Ollama", kind: "openai", url: "http://127.0.0.1:11434", proof: "/api/version" },
-  { name: "vLLM", kind: "vllm", url: "http://127.0.0.1:8000", proof: "/version" }
-] as const
+export interface Usual extends Omit<LocalEngine, "models"> {
+  /** A path where it alone tells its version. */
+  readonly proof: string
+}
 
-/** Nobody waits for an engine that is not there. */
-const patience = "250 millis"
+const usual: ReadonlyArray<Usual> = [
+  { name: "Ollama", kind: "ollama", url: "http://127.0.0.1:11434", proof: "/api/version" },
+  { name: "vLLM", kind: "vllm", url: "http://127.0.0.1:8000", proof: "/version" }
+]
+
+/** Where nothing listens the system says so at once; this is for what listens and does not answer. */
+const patience = "1 second"
 
 const ModelList = Schema.Struct({ data: Schema.NullOr(Schema.Array(Schema.Struct({ id: Schema.NonEmptyString }))) })
 const Version = Schema.Struct({ version: Schema.String })
 
-const ask = Effect.fnUntraced(function*({ kind, name, proof, url }: typeof usual[number]) {
+const ask = Effect.fnUntraced(function*({ kind, name, proof, url }: Usual) {
   const get = <A>(path: string, schema: Schema.Codec<A, unknown>) =>
     Effect.flatMap(HttpClient.get(url + path), HttpClientResponse.schemaBodyJson(schema))
   // Port 8000 is many a program's favourite: it has to say that it is an engine.
@@ -30,12 +35,13 @@ const ask = Effect.fnUntraced(function*({ kind, name, proof, url }: typeof usual
   return { name, kind, url, models: (data ?? []).map(({ id }) => id) } satisfies LocalEngine
 })
 
-/** Never fails; takes a quarter of a second at most. */
-export const find: Effect.Effect<ReadonlyArray<LocalEngine>> = Effect.forEach(
-  usual,
-  (engine) => Effect.option(Effect.timeout(ask(engine), patience)),
-  { concurrency: "unbounded" }
-).pipe(
-  Effect.map((found) => found.flatMap(Option.toArray)),
-  Effect.provide(NodeHttpClient.layerUndici)
-)
+/** Never fails; takes a second at most. */
+export const findAmong = (places: ReadonlyArray<Usual>): Effect.Effect<ReadonlyArray<LocalEngine>> =>
+  Effect.forEach(places, (place) => Effect.option(Effect.timeout(ask(place), patience)), {
+    concurrency: "unbounded"
+  }).pipe(
+    Effect.map((found) => found.flatMap(Option.toArray)),
+    Effect.provide(NodeHttpClient.layerUndici)
+  )
+
+export const find = findAmong(usual)

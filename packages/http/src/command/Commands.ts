@@ -20,7 +20,7 @@ export const aiguilleur = Command.make("aiguilleur").pipe(
       "  work on it beside a running gateway, which follows them within a second, and without one."
   ),
   Command.withExamples([
-    { command: "aiguilleur serve", description: "Try it: simulated servers, two keys, no database" },
+    { command: "aiguilleur serve", description: "Try it: simulated servers and three keys" },
     { command: "aiguilleur check-config aiguilleur.yaml", description: "Is the file right?" },
     { command: "aiguilleur serve --config aiguilleur.yaml", description: "Serve what it describes" },
     { command: "aiguilleur keys create moodle --organisation univ-a", description: "Let somebody in, meanwhile" }

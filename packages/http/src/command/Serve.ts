@@ -150,7 +150,7 @@ export const serve = Command.make(
     ),
     demo: Flag.Boolean("demo").pipe(
       Flag.withDescription(
-        "Six simulated servers and three keys to try things with, whatever AIGUILLEUR_CONFIG says; keeps nothing"
+        "Six simulated servers and three keys to try things with, whatever AIGUILLEUR_CONFIG says"
       ),
       Flag.withDefault(false)
     ),

@@ -22,7 +22,7 @@ export interface Outcome {
   readonly oldestMissing: number
   /** Requests without a row although a later one of the same client has one: rows are written in their order. */
   readonly outOfOrder: number
-  /** Milliseconds of the slowest start. */
+  /** Milliseconds of the slowest start after a kill. */
   readonly slowestStart: number
 }
 
@@ -75,7 +75,8 @@ export const run = Effect.fnUntraced(function*(home: string, kills: number) {
   for (let round = 0; round < kills; round++) {
     const begun = performance.now()
     const gateway = yield* Effect.promise(() => serve(home))
-    total.slowestStart = Math.max(total.slowestStart, performance.now() - begun)
+    // The first one also makes the database.
+    if (round > 0) total.slowestStart = Math.max(total.slowestStart, Math.round(performance.now() - begun))
     const lists = Array.from({ length: clients }, (): Array<Answer> => [])
     const load = Promise.all(lists.map((answers, at) => client(gateway, `r${round}-c${at}`, answers, statuses)))
     // Until something of this round is written: the next kill comes at any point of the next interval.

@@ -82,7 +82,7 @@ describe("aiguilleur", () => {
         const help = said.join("\n")
         assert.match(help, /^DESCRIPTION\n {2}\S/, words.join(" "))
         if (!help.includes("SUBCOMMANDS")) assert.include(help, "EXAMPLES")
-        const named = help.match(/^ {2}(?:--[\w-]+|[\w-]+ (?:string|choice|integer))\b.*$/gm) ?? []
+        const named = help.match(/^ {2}(?:--[\w-]+|[\w-]+ (?:string|choice|integer|number))\b.*$/gm) ?? []
         // The name, what it takes, and words about it.
         for (const line of named) assert.match(line, /^ {2}\S+(?: \S+)? {4,}\S/, `${words.join(" ")}: ${line}`)
       }

@@ -138,7 +138,7 @@ const list = Command.make(
 const edit = Command.make(
   "edit",
   {
-    id: Argument.String("id"),
+    id: Argument.String("id").pipe(Argument.withDescription("The client's id")),
     secret: Flag.Redacted("secret").pipe(
       Flag.withDescription("A new one; it ends the tokens that are out"),
       Flag.optional
@@ -171,7 +171,7 @@ const edit = Command.make(
 
 const disable = Command.make(
   "disable",
-  { id: Argument.String("id"), json },
+  { id: Argument.String("id").pipe(Argument.withDescription("The client's id")), json },
   Effect.fnUntraced(function*({ id, json }) {
     yield* atDesk(Effect.gen(function*() {
       const edited = yield* (yield* Clients).edit(id, { active: false })

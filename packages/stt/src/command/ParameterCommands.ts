@@ -15,7 +15,7 @@ const named = (given: string) => {
 
 const get = Command.make(
   "get",
-  { name: Argument.optional(Argument.String("name")), json },
+  { name: Argument.optional(Argument.String("name").pipe(Argument.withDescription("This limit alone"))), json },
   Effect.fnUntraced(function*({ json, name }) {
     yield* atDesk(Effect.gen(function*() {
       const all = yield* (yield* Parameters).all
@@ -34,7 +34,11 @@ const get = Command.make(
 
 const set = Command.make(
   "set",
-  { name: Argument.String("name"), value: Argument.Finite("value"), json },
+  {
+    name: Argument.String("name").pipe(Argument.withDescription("Which; `stt parameters get` lists them")),
+    value: Argument.Finite("value").pipe(Argument.withDescription("In the unit that the list names")),
+    json
+  },
   Effect.fnUntraced(function*({ json, name, value }) {
     yield* atDesk(Effect.gen(function*() {
       const parameter = yield* named(name)
