@@ -22,6 +22,7 @@ import { InFlight } from "./InFlight.ts"
 import * as Keys from "./Keys.ts"
 import * as Listener from "./Listener.ts"
 import * as Models from "./Models.ts"
+import * as OllamaListing from "./OllamaListing.ts"
 import * as Pages from "./pages/Pages.ts"
 import * as FileApplication from "./reload/FileApplication.ts"
 import * as ShadowLog from "./ShadowLog.ts"
@@ -33,7 +34,14 @@ import * as Transcription from "./Transcription.ts"
 import * as UnknownPaths from "./UnknownPaths.ts"
 import * as UsageLog from "./UsageLog.ts"
 
-const routes = Layer.mergeAll(Gateway.layer, Models.layer, Health.layer, Pages.layer, UnknownPaths.layer)
+const routes = Layer.mergeAll(
+  Gateway.layer,
+  Models.layer,
+  OllamaListing.layer,
+  Health.layer,
+  Pages.layer,
+  UnknownPaths.layer
+)
 
 // Without middleware around it: Effect's logger and tracer would cost every request what they are not asked for.
 const served = <A, E, R>(more: Layer.Layer<A, E, R>) =>
