@@ -37,8 +37,12 @@ export const classify: Backend["classify"] = classifyWith((status, { message }) 
   return status === 500 && tooLarge.test(message) ? Outcome.Misconfigured({ scope: "model" }) : undefined
 })
 
+/** How long a model stays in memory concerns all who use it: no caller may send it away. */
+const withheld = ["keep_alive"]
+
 /** It knows no priorities. */
-export const rewrite: Backend["rewrite"] = (server, model, outgoing) => Rewriting.rewrite(server, model, outgoing)
+export const rewrite: Backend["rewrite"] = (server, model, outgoing) =>
+  Rewriting.rewrite(server, model, outgoing, { withheld })
 
 export const make: Driver = (settings) =>
   Effect.map(EngineClient.make, (client): Backend => ({

@@ -12,6 +12,8 @@ export interface Manner {
   readonly priority?: number | undefined
   /** Streams that tell their usage only to who asks with `stream_options`. */
   readonly usageOnRequest?: ReadonlyArray<Endpoint>
+  /** Members that are for its owner to decide. */
+  readonly withheld?: ReadonlyArray<string>
   /** Endpoints that it has under one path alone. */
   readonly paths?: Partial<Readonly<Record<Endpoint, string>>>
 }
@@ -29,13 +31,14 @@ export const rewrite = (
   server: Server,
   model: Model,
   outgoing: Outgoing,
-  { paths = {}, priority, usageOnRequest = usual }: Manner = {}
+  { paths = {}, priority, usageOnRequest = usual, withheld = [] }: Manner = {}
 ): Rewrite => {
   const endpoint = endpointOf(outgoing.path)
   const path = endpoint === undefined ? undefined : paths[endpoint]
   const askUsage = outgoing.stream && !outgoing.includeUsage && endpoint !== undefined &&
     usageOnRequest.includes(endpoint)
   const fields = {
+    ...Object.fromEntries(withheld.map((member) => [member, undefined])),
     model: model.engineName,
     priority,
     "routing-mode": undefined,

@@ -4,7 +4,8 @@ import { Outcome } from "@aiguilleur/core/Outcome"
 import { Effect } from "effect"
 import { classifyWith } from "./Classification.ts"
 import type { Driver } from "./Driver.ts"
-import { having } from "./Endpoint.ts"
+import type { Endpoint } from "./Endpoint.ts"
+import { endpointOf, having } from "./Endpoint.ts"
 import * as EngineClient from "./EngineClient.ts"
 import * as Job from "./Job.ts"
 import * as Probe from "./Probe.ts"
@@ -40,12 +41,28 @@ export const classify: Backend["classify"] = classifyWith((status, { message }) 
   return (status === 400 || status === 500) && dead.test(message) ? Outcome.Suspect() : undefined
 })
 
+/** Those whose requests have the member: Anthropic's messages and the forms of audio do not, whatever is scheduled. */
+const prioritised: ReadonlySet<Endpoint | undefined> = new Set(
+  [
+    "chat",
+    "completions",
+    "responses",
+    "embeddings",
+    "rerank",
+    "score",
+    "pooling",
+    "classify"
+  ] as const
+)
+
 /** Not negative, and 0 for the most urgent: requests that reach the engine beside us have 0 as well. */
-export const rewrite: Backend["rewrite"] = (server, model, outgoing) =>
-  Rewriting.rewrite(server, model, outgoing, {
-    priority: server.priorityScheduling ? Math.max(0, outgoing.bestPriority - outgoing.priority) : undefined,
+export const rewrite: Backend["rewrite"] = (server, model, outgoing) => {
+  const told = server.priorityScheduling && prioritised.has(endpointOf(outgoing.path))
+  return Rewriting.rewrite(server, model, outgoing, {
+    priority: told ? Math.max(0, outgoing.bestPriority - outgoing.priority) : undefined,
     paths
   })
+}
 
 export const make: Driver = (settings) =>
   Effect.map(EngineClient.make, (client): Backend => ({

@@ -31,6 +31,8 @@ export interface Exchange {
 export interface Tokens {
   readonly prompt: number | undefined
   readonly completion: number | undefined
+  /** Of audio, where the engine counts those. */
+  readonly seconds?: number | undefined
   /** The engine gave both figures, in an answer that was complete. */
   readonly reported: boolean
 }

@@ -1,5 +1,7 @@
 /** Who asks: from the Authorization header to a key that is valid now, without a pause where the key is remembered. */
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import { Effect } from "effect"
+import type { HttpServerRequest } from "effect/http"
 import type { IncomingMessage } from "node:http"
 import type { Guesses } from "./Guesses.ts"
 import type { KeyEntry, Keys } from "./Keys.ts"
@@ -10,6 +12,16 @@ import { secretOf } from "./RequestHead.ts"
 export type Authenticated = KeyEntry | OpenAiError
 
 export const isRefused = (authenticated: Authenticated): authenticated is OpenAiError => "status" in authenticated
+
+/** The same as an effect in any case, for what is not asked a thousand times a second. */
+export const authenticated = (
+  keys: Keys["Service"],
+  guesses: Guesses["Service"],
+  request: HttpServerRequest.HttpServerRequest
+): Effect.Effect<Authenticated> => {
+  const known = authenticate(keys, guesses, NodeHttpServerRequest.toIncomingMessage(request) as IncomingMessage)
+  return Effect.isEffect(known) ? known : Effect.succeed(known)
+}
 
 /** An effect only where somebody has to be asked. */
 export const authenticate = (

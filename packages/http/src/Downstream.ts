@@ -1,7 +1,8 @@
 /** The client's side of one request: everything that reaches it leaves through here. */
 import type { ServerResponse } from "node:http"
+import type { Dialect } from "./Dialect.ts"
 import type { OpenAiError } from "./OpenAiError.ts"
-import { bodyOf, headersOf } from "./OpenAiError.ts"
+import { headersOf } from "./OpenAiError.ts"
 
 /** Header names and values in turn, as Node writes them fastest. */
 export type FlatHeaders = Array<string>
@@ -10,6 +11,7 @@ const eventStreamHead: FlatHeaders = ["content-type", "text/event-stream; charse
 
 export class Downstream {
   readonly requestId: string
+  readonly dialect: Dialect
   private readonly response: ServerResponse
   private events = false
   /** What the client was answered with. */
@@ -17,9 +19,10 @@ export class Downstream {
   /** The code of the gateway's own refusal, or of what broke an answer off. */
   failedWith: string | undefined = undefined
 
-  constructor(response: ServerResponse, requestId: string) {
+  constructor(response: ServerResponse, requestId: string, dialect: Dialect) {
     this.response = response
     this.requestId = requestId
+    this.dialect = dialect
   }
 
   /** Whether a head was sent: from then on no status can be given any more. */
@@ -72,7 +75,7 @@ export class Downstream {
   }
 
   /** Says what went wrong in the way that is still possible; a whole answer that was begun is visibly broken off. */
-  fail(error: OpenAiError, body: string = bodyOf(error)): void {
+  fail(error: OpenAiError, body: string = this.dialect.body(error)): void {
     if (this.ended) return
     this.failedWith = error.code ?? error.type
     if (!this.started) {
@@ -81,7 +84,7 @@ export class Downstream {
       for (const name in headers) flat.push(name, headers[name]!)
       this.head(error.status, flat, false)
       this.response.end(body)
-    } else if (this.events) this.response.end(`data: ${body}\n\n`)
+    } else if (this.events) this.response.end(this.dialect.piece(body))
     else this.response.destroy()
   }
 }

@@ -50,7 +50,28 @@ export const failureInEvent = (data: string): EngineFailure | undefined => {
   const json = Option.getOrUndefined(parse(data))
   if (!Predicate.isReadonlyObject(json)) return undefined
   const status = statusIn(json["error"]) ?? statusIn(json)
-  if (status === undefined) return undefined
+  return status === undefined ? undefined : failureOf(status, data)
+}
+
+const anthropicStatuses: Readonly<Record<string, number>> = {
+  invalid_request_error: 400,
+  BadRequestError: 400,
+  authentication_error: 401,
+  permission_error: 403,
+  not_found_error: 404,
+  request_too_large: 413,
+  rate_limit_error: 429,
+  overloaded_error: 529
+}
+
+/** Anthropic's error events name a type where others name a status; any other type is the engine's own failure. */
+export const failureInMessage = (data: string): EngineFailure | undefined => {
+  const json = Option.getOrUndefined(parse(data))
+  if (!Predicate.isReadonlyObject(json) || !Predicate.isReadonlyObject(json["error"])) return undefined
+  return failureInEvent(data) ?? failureOf(anthropicStatuses[String(json["error"]["type"])] ?? 500, data)
+}
+
+const failureOf = (status: number, data: string): EngineFailure => {
   const body = Buffer.from(data)
   return {
     reply: { _tag: "Answer", status, retryAfter: undefined, body: data },

@@ -1,42 +1,44 @@
-/** An answer in server-sent events: whole events pass at once, and none before the first that carries data. */
+/** A streamed answer: whole events (or lines) pass at once, and none before the first that carries data. */
 import { isRetriable, Outcome } from "@aiguilleur/core/Outcome"
 import type { Answer, Exchange, Tokens } from "./Answer.ts"
-import { failureInEvent } from "./EngineFailure.ts"
 import type { Received } from "./ForwardedHead.ts"
-import { EventStream, Oversize } from "./wire/EventStream.ts"
+import type { Pieces, Reading, StreamProtocol } from "./StreamProtocol.ts"
+import { Oversize } from "./wire/EventStream.ts"
 import type { ServerEvent } from "./wire/ServerEvent.ts"
-import { dataOf } from "./wire/ServerEvent.ts"
-import { StreamUsage } from "./wire/StreamUsage.ts"
 
 const broken = Outcome.Broken()
 const served = Outcome.Served()
-
-/** Paths whose streams end with `[DONE]`; others have last words of their own. */
-const endsWithDone = /^\/v1\/(?:chat\/)?completions(?:[/?]|$)/
 
 export class EventsAnswer implements Answer {
   begun = false
   private readonly exchange: Exchange
   private readonly status: number
   private readonly headers: Received
-  private readonly usage = new StreamUsage()
-  private readonly events = new EventStream((event) => this.visit(event))
-  /** Comments that came before anything else. */
+  private readonly protocol: StreamProtocol
+  private readonly usage: Reading
+  private readonly events: Pieces
+  /** Comments, and what else opens a stream, that came before anything else. */
   private early: Array<Buffer> = []
   private earlyLength = 0
+  private opened = false
   private carriesData = false
+  private isFirst = true
+  private ended = false
   /** What the engine's own error event says. */
   private failed: string | undefined = undefined
   private ending: Outcome = served
 
-  constructor(exchange: Exchange, status: number, headers: Received) {
+  constructor(exchange: Exchange, status: number, headers: Received, protocol: StreamProtocol) {
     this.exchange = exchange
     this.status = status
     this.headers = headers
+    this.protocol = protocol
+    this.usage = protocol.reading()
+    this.events = protocol.pieces((event) => this.visit(event))
   }
 
   get over(): boolean {
-    return this.begun && this.events.done
+    return this.begun && this.ended
   }
 
   data(chunk: Buffer): void {
@@ -52,30 +54,35 @@ export class EventsAnswer implements Answer {
     this.pass(this.events.end())
     // A stream that ends without having said anything has failed, however politely.
     if (!this.begun) return this.exchange.finish(this.faultBeforeData())
-    // Without its last word it was cut, however politely: whoever reads it could not tell.
-    const cut = this.ending === served && !this.events.done && endsWithDone.test(this.exchange.passage.path)
-    if (cut) return this.exchange.abort(broken)
+    if (this.ending === served && !this.ended && this.protocol.mustEnd) return this.exchange.abort(broken)
     this.exchange.finish(this.ending)
   }
 
   tokens(complete: boolean): Tokens {
-    const { completionTokens, promptTokens } = this.usage.report()
+    const { completionTokens, promptTokens, seconds } = this.usage.report()
     return {
       prompt: promptTokens,
       completion: this.usage.outputTokens(complete),
-      reported: complete && promptTokens !== undefined && completionTokens !== undefined
+      seconds,
+      reported: complete && (seconds !== undefined || (promptTokens !== undefined && completionTokens !== undefined))
     }
   }
 
   private visit(event: ServerEvent): boolean {
     if (event.kind === "comment") return true
+    if (this.protocol.opens(event)) {
+      this.opened = true
+      return true
+    }
     this.carriesData = true
+    if (this.protocol.ends(event)) this.ended = true
     if (event.kind === "error") {
-      this.failed ??= dataOf(event)
+      this.failed ??= this.protocol.textOf(event)
       this.ending = broken
     }
     if (event.kind !== "data") return true
-    if (event.first && this.failed === undefined) this.exchange.firstData()
+    if (this.isFirst && this.failed === undefined) this.exchange.firstData()
+    this.isFirst = false
     return this.usage.observe(event) !== "usage-only" || !this.exchange.rewrite.dropUsage
   }
 
@@ -84,7 +91,7 @@ export class EventsAnswer implements Answer {
       if (bytes.length > 0) this.exchange.write(bytes)
       return
     }
-    if (!this.carriesData) return this.keep(bytes)
+    if (!this.carriesData && this.keeps(bytes)) return
     if (this.failed !== undefined && this.retriable(this.failed)) return
     this.begun = true
     this.exchange.begin(true, this.status, this.headers, undefined)
@@ -93,15 +100,17 @@ export class EventsAnswer implements Answer {
     if (all.length > 0) this.exchange.write(all)
   }
 
-  private keep(bytes: Buffer): void {
+  /** Comments are kept for the sake of transparency, but not at any price; what opens a stream is never lost. */
+  private keeps(bytes: Buffer): boolean {
     this.earlyLength += bytes.length
-    // Comments are kept for the sake of transparency, but not at any price.
-    if (bytes.length > 0 && this.earlyLength <= this.exchange.withheld) this.early.push(Buffer.from(bytes))
+    if (this.earlyLength > this.exchange.withheld) return !this.opened
+    if (bytes.length > 0) this.early.push(Buffer.from(bytes))
+    return true
   }
 
   /** A stream that begins with the engine's own failure can still be had elsewhere, if the failure is the engine's. */
   private retriable(data: string): boolean {
-    const failure = failureInEvent(data)
+    const failure = this.protocol.failureIn(data, this.exchange.now())
     if (failure === undefined) return false
     const outcome = this.exchange.backend.classify(failure.reply)
     if (!isRetriable(outcome)) {

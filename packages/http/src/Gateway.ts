@@ -17,6 +17,7 @@ import { authenticate, isRefused } from "./Authentication.ts"
 import { Catalogue } from "./Catalogue.ts"
 import { conclude } from "./Conclusion.ts"
 import { Connections } from "./Connections.ts"
+import { dialectOf } from "./Dialect.ts"
 import { Downstream } from "./Downstream.ts"
 import { asEventData } from "./EngineFailure.ts"
 import { GatewaySettings } from "./GatewaySettings.ts"
@@ -29,7 +30,6 @@ import { Keys } from "./Keys.ts"
 import { Metrics } from "./metrics/Metrics.ts"
 import type { OpenAiError } from "./OpenAiError.ts"
 import {
-  bodyOf,
   internal,
   malformed,
   notAllowed,
@@ -43,6 +43,7 @@ import { Passage } from "./Passage.ts"
 import { Relay, type Relayed } from "./Relay.ts"
 import type { RelayContext } from "./RelayContext.ts"
 import { requestIdOf, unreadable, type Wishes, wishesOf } from "./RequestHead.ts"
+import { isFree } from "./Settlement.ts"
 import { UsageLog } from "./UsageLog.ts"
 import * as WaitEvents from "./WaitEvents.ts"
 
@@ -65,6 +66,10 @@ const isKnown = ({ endpoint, path }: Passage): boolean => {
   return sanePath.test(path) && !administration.test(path)
 }
 
+/** To Ollama's clients a name without a tag and one with this tag are the same. */
+const untagged = ({ path }: Passage, name: string): string =>
+  path.startsWith("/api/") ? name.replace(/:latest$/, "") : name
+
 const missingModel = malformed(
   "The body names no model. Add a field `model`; GET /v1/models lists what you may use.",
   "model"
@@ -81,6 +86,7 @@ const ticketOf = (
   model,
   caller,
   ...(kinds === undefined ? {} : { kinds }),
+  ...(isFree(passage) ? { estimate: 0 } : {}),
   ...(wishes.priority === undefined ? {} : { priority: Math.max(0, wishes.priority) }),
   ...(wishes.routingMode === undefined ? {} : { routingMode: wishes.routingMode }),
   ...(wishes.maxWait === undefined ? {} : { maxWait: wishes.maxWait })
@@ -132,7 +138,7 @@ export const make = Effect.gen(function*() {
     if (error.reason._tag !== "AttemptsExhausted" || lastEngineAnswer === undefined) {
       downstream.fail(ofDispatchError(error))
     } else if (downstream.started) {
-      downstream.fail(upstreamFailed, asEventData(lastEngineAnswer.body, bodyOf(upstreamFailed)))
+      downstream.fail(upstreamFailed, asEventData(lastEngineAnswer.body, downstream.dialect.body(upstreamFailed)))
     } else {
       const { body, headers, status } = lastEngineAnswer
       downstream.pass(status, headers, body)
@@ -143,7 +149,7 @@ export const make = Effect.gen(function*() {
   const relayed = (passage: Passage, entry: KeyEntry) => {
     const { scanned } = passage.body!
     if (scanned.model === undefined) return refuse(passage, missingModel)
-    const model = catalogue.findUnsafe(scanned.model)
+    const model = catalogue.findUnsafe(scanned.model) ?? catalogue.findUnsafe(untagged(passage, scanned.model))
     passage.entry = entry
     passage.model = model
     passage.arrivedAt = now()
@@ -166,7 +172,7 @@ export const make = Effect.gen(function*() {
           return relay.withdraw
         })
     )
-    const announced = scanned.stream && (wishes.waitEvents || entry.waitEvents)
+    const announced = scanned.stream && passage.downstream.dialect.comments && (wishes.waitEvents || entry.waitEvents)
       ? WaitEvents.during(run, dispatcher, passage, settings.waitEvents)
       : run
     return Effect.matchCauseEffect(announced, {
@@ -216,7 +222,7 @@ export const make = Effect.gen(function*() {
     const request = NodeHttpServerRequest.toIncomingMessage(serverRequest) as IncomingMessage
     const response = NodeHttpServerRequest.toServerResponse(serverRequest) as ServerResponse
     const ticket = randomUUID()
-    const downstream = new Downstream(response, requestIdOf(request) ?? ticket)
+    const downstream = new Downstream(response, requestIdOf(request) ?? ticket, dialectOf(serverRequest.url))
     const passage = new Passage(ticket, serverRequest.url, request.headers, downstream)
     inFlight.add(passage)
     // However a request ends, its response closes.

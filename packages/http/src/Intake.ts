@@ -1,4 +1,5 @@
 /** Receives a request's body: scanned as it comes, held under both bounds, refused as early as can be. */
+import type { Endpoint } from "@aiguilleur/backends/Endpoint"
 import { Effect } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Settings } from "./GatewaySettings.ts"
@@ -10,6 +11,9 @@ import type { Passage } from "./Passage.ts"
 import { describe } from "./wire/BodyError.ts"
 import type { BodyError } from "./wire/BodyError.ts"
 import { BodyScanner } from "./wire/BodyScanner.ts"
+
+/** Ollama's own API streams where OpenAI's does not. */
+const streamsUnlessTold: ReadonlySet<Endpoint> = new Set(["ollamaChat", "ollamaGenerate"])
 
 const refusalOf = (error: BodyError): OpenAiError => malformed(describe(error), "field" in error ? error.field : null)
 
@@ -68,7 +72,8 @@ class Intake implements Watched {
   }
 
   private readonly onEnd = (): void => {
-    const scanned = this.scanner.end()
+    const { endpoint } = this.passage
+    const scanned = this.scanner.end(endpoint !== undefined && streamsUnlessTold.has(endpoint))
     if (scanned._tag !== "ScannedBody") return this.finish(refusalOf(scanned))
     this.passage.body = { chunks: this.chunks, scanned }
     // Nothing more will come: to stop listening would only cost time.

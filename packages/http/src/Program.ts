@@ -25,6 +25,7 @@ import { metered, Metrics } from "./metrics/Metrics.ts"
 import * as MetricsRoute from "./metrics/MetricsRoute.ts"
 import * as StoreMetrics from "./metrics/StoreMetrics.ts"
 import * as Models from "./Models.ts"
+import * as OllamaListing from "./OllamaListing.ts"
 import * as Pages from "./pages/Pages.ts"
 import * as FileApplication from "./reload/FileApplication.ts"
 import * as ShadowLog from "./ShadowLog.ts"
@@ -40,6 +41,7 @@ const routesOf = ({ http }: Config) =>
   Layer.mergeAll(
     Gateway.layer,
     Models.layer,
+    OllamaListing.layer,
     Health.layer,
     MetricsRoute.layerOf(http.metrics),
     Pages.layer,

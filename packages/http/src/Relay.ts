@@ -18,6 +18,7 @@ import type { Passage } from "./Passage.ts"
 import type { RelayContext } from "./RelayContext.ts"
 import { editsOf } from "./Rewriting.ts"
 import { settle } from "./Settlement.ts"
+import { protocolOf } from "./StreamProtocol.ts"
 import { WholeAnswer } from "./WholeAnswer.ts"
 import { join, splice } from "./wire/Splice.ts"
 
@@ -114,10 +115,10 @@ export class Relay implements Dispatcher.DispatchHandler, Exchange, Watched {
     if (status < 200 || this.done) return
     this.status = status
     this.lastAt = performance.now()
-    const type = headers["content-type"]
-    const events = status < 300 && typeof type === "string" && type.startsWith("text/event-stream") &&
-      headers["content-encoding"] === undefined
-    this.answer = events ? new EventsAnswer(this, status, headers) : new WholeAnswer(this, status, headers)
+    const protocol = status < 300 ? protocolOf(this.passage.endpoint, headers) : undefined
+    this.answer = protocol === undefined
+      ? new WholeAnswer(this, status, headers)
+      : new EventsAnswer(this, status, headers, protocol)
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {

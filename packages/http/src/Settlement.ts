@@ -1,7 +1,8 @@
 /** What one attempt cost: told to the lease, and noted for when the request has ended. */
+import type { Endpoint } from "@aiguilleur/backends/Endpoint"
 import type { Lease } from "@aiguilleur/core/Lease"
 import type { Outcome } from "@aiguilleur/core/Outcome"
-import type { Tokens } from "./Answer.ts"
+import { noTokens, type Tokens } from "./Answer.ts"
 import type { Passage } from "./Passage.ts"
 
 export interface Ended {
@@ -22,9 +23,15 @@ const promptOf = ({ body }: Passage, { begun, outcome, tokens }: Ended): number 
   return stream ? Math.ceil(length / 4) : undefined
 }
 
+const free: ReadonlySet<Endpoint> = new Set(["tokenize", "detokenize", "countTokens", "ollamaShow"])
+
+/** Asks the model for no work: it costs nothing, and what it counts was computed by nobody. */
+export const isFree = ({ endpoint }: Passage): boolean => endpoint !== undefined && free.has(endpoint)
+
 export const settle = (passage: Passage, lease: Lease, ended: Ended): void => {
-  const { outcome, tokens } = ended
-  const prompt = promptOf(passage, ended)
+  const { outcome } = ended
+  const tokens = isFree(passage) ? noTokens : ended.tokens
+  const prompt = isFree(passage) ? undefined : promptOf(passage, ended)
   // Where nothing is known, the dispatcher keeps to its estimate, or to nothing for work that was refused.
   if (prompt !== undefined || tokens.completion !== undefined) {
     lease.charge((prompt ?? 0) + 2 * (tokens.completion ?? 0))

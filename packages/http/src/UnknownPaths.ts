@@ -1,4 +1,5 @@
 /** What no other route answers: said in OpenAI's shape, with what would be right where that is known. */
+import { endpointOf } from "@aiguilleur/backends/Endpoint"
 import * as Transcription from "@aiguilleur/stt/api/Routes"
 import { Effect } from "effect"
 import { HttpRouter, HttpServerRequest } from "effect/http"
@@ -10,13 +11,14 @@ import { refusal } from "./Reply.ts"
 const withoutQuery = (url: string): string => url.split("?", 1)[0]!
 
 const readOnly =
-  /^\/(?:v1\/models(?:\/.*)?|health\/(?:liveness|readiness)|metrics|(?:dashboard|playground|assets)(?:\/.*)?)$/
+  /^\/(?:v1\/models(?:\/.*)?|health\/(?:liveness|readiness)|api\/(?:tags|version)|metrics|(?:dashboard|playground|assets)(?:\/.*)?)$/
 
 const answer = ({ method, url }: HttpServerRequest.HttpServerRequest) => {
   const path = withoutQuery(url)
-  if (readOnly.test(path)) return Effect.succeed(refusal(wrongMethod(method, path, "GET")))
-  const misplaced = method !== "POST" && path.startsWith("/v1/")
-  return Effect.succeed(refusal(misplaced ? wrongMethod(method, path, "POST") : unknownPath(method, path)))
+  if (readOnly.test(path)) return Effect.succeed(refusal(wrongMethod(method, path, "GET"), path))
+  const misplaced = method !== "POST" && (path.startsWith("/v1/") || endpointOf(path) !== undefined)
+  const error = misplaced ? wrongMethod(method, path, "POST") : unknownPath(method, path)
+  return Effect.succeed(refusal(error, path))
 }
 
 export const layer = HttpRouter.use((router) => router.add("*", "/*", answer))

@@ -4,7 +4,7 @@ import type { Answer, Exchange, Tokens } from "./Answer.ts"
 import { noTokens } from "./Answer.ts"
 import { asEventData, failureInAnswer } from "./EngineFailure.ts"
 import type { Received } from "./ForwardedHead.ts"
-import { bodyOf, notStreamed, upstreamFailed } from "./OpenAiError.ts"
+import { notStreamed, upstreamFailed } from "./OpenAiError.ts"
 import { AnswerUsage } from "./wire/AnswerUsage.ts"
 
 const served = Outcome.Served()
@@ -66,7 +66,7 @@ export class WholeAnswer implements Answer {
     if (downstream.started) {
       // The head of a stream is out already: an error can still be told as an event, an answer cannot.
       const error = this.good ? notStreamed : upstreamFailed
-      downstream.fail(error, this.good ? undefined : asEventData(body, bodyOf(error)))
+      downstream.fail(error, this.good ? undefined : asEventData(body, downstream.dialect.body(error)))
       return this.exchange.finish(this.good ? Outcome.Broken() : outcome)
     }
     this.begun = true

@@ -3,7 +3,16 @@ import { names, ObjectScanner, type Written } from "./ObjectScanner.ts"
 import { valueStart } from "./ServerEvent.ts"
 import { Usage, type UsageReport } from "./Usage.ts"
 
-const usageNames = names({ usage: "usage" as const })
+/** `duration` is a transcription's that is told at length, the counts are Ollama's own. */
+const counts = ["prompt_eval_count", "eval_count"] as const
+const usageNames = names(
+  {
+    usage: "usage",
+    duration: "duration",
+    prompt_eval_count: "prompt_eval_count",
+    eval_count: "eval_count"
+  } as const
+)
 const quotedName = Buffer.from("\"usage\"")
 
 /** Beyond this, an answer (embeddings, as a rule) is no longer read: its usage is looked for at its end. */
@@ -39,8 +48,15 @@ export class AnswerUsage {
     const usage = new Usage()
     const member = this.scanner.member("usage")
     const written = member === undefined ? this.fromTail() : member.written
-    if (written !== undefined) usage.take(JSON.parse(written.bytes.toString("utf8", written.start, written.end)))
+    if (written !== undefined) usage.take(read(written))
+    usage.takeCounts(Object.fromEntries(counts.map((count) => [count, this.top(count)])))
+    usage.takeSeconds(this.top("duration"))
     return usage.report()
+  }
+
+  private top(field: typeof counts[number] | "duration"): unknown {
+    const written = this.scanner.member(field)?.written
+    return written === undefined ? undefined : read(written)
   }
 
   private fromTail(): Written | undefined {
@@ -56,6 +72,8 @@ export class AnswerUsage {
     return undefined
   }
 }
+
+const read = ({ bytes, end, start }: Written): unknown => JSON.parse(bytes.toString("utf8", start, end))
 
 /** The object that starts here, if it is whole; what comes after it is not looked into. */
 const objectAt = (bytes: Buffer, start: number): Written | undefined => {

@@ -24,11 +24,14 @@ export class BodyScanner {
     return this.scanner.push(chunk)
   }
 
-  /** Wrong types are told here and not on the way, so that what is not JSON at all is told as that. */
-  end(): BodyError | ScannedBody {
+  /**
+   * Wrong types are told here and not on the way, so that what is not JSON at all is told as that. A body that says
+   * nothing of `stream` means what its protocol has it mean.
+   */
+  end(streamUnlessTold = false): BodyError | ScannedBody {
     const scanned = this.scanner.end()
     if ("_tag" in scanned) return scanned
-    const values = ownedValues(scanned.members)
+    const values = ownedValues(scanned.members, streamUnlessTold)
     if ("_tag" in values) return values
     // Written out, because spreading two objects into a third takes longer than scanning a small body.
     return {

@@ -29,8 +29,6 @@ export class EventStream {
   /** The last byte was a carriage return, so a line feed that follows belongs to it. */
   private afterReturn = false
   private lastKept = true
-  private sawData = false
-  private sawDone = false
   private failure: Oversize | undefined = undefined
   private readonly ends: Array<number> = []
 
@@ -42,11 +40,6 @@ export class EventStream {
   /** Bytes held back: what has come of an event that is not whole yet. */
   get held(): number {
     return this.storeLength
-  }
-
-  /** Whether `[DONE]` has passed. */
-  get done(): boolean {
-    return this.sawDone
   }
 
   /**
@@ -119,11 +112,7 @@ export class EventStream {
   }
 
   private keeps(bytes: Buffer, start: number, end: number): boolean {
-    const kind = eventKind(bytes, start, end)
-    const first = kind === "data" && !this.sawData
-    if (first) this.sawData = true
-    if (kind === "done") this.sawDone = true
-    return this.visit({ kind, first, bytes, start, end })
+    return this.visit({ kind: eventKind(bytes, start, end), bytes, start, end })
   }
 
   /** What was held and what the chunk adds to it, in a buffer of its own. */

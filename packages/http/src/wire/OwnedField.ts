@@ -12,6 +12,7 @@ export type OwnedField =
   | "max_completion_tokens"
   | "max_output_tokens"
   | "n"
+  | "keep_alive"
 
 /** The names under which an owned field may come; both spellings of one field together are a duplicate. */
 export const ownedNames = names<OwnedField>({
@@ -24,7 +25,8 @@ export const ownedNames = names<OwnedField>({
   max_tokens: "max_tokens",
   max_completion_tokens: "max_completion_tokens",
   max_output_tokens: "max_output_tokens",
-  n: "n"
+  n: "n",
+  keep_alive: "keep_alive"
 })
 
 export type StreamOption = "include_usage"
@@ -49,7 +51,7 @@ type Members = ReadonlyMap<OwnedField, Member<OwnedField>>
 
 const greatest = 2 ** 31 - 1
 
-export const ownedValues = (members: Members): BodyError | OwnedValues => {
+export const ownedValues = (members: Members, streamUnlessTold: boolean): BodyError | OwnedValues => {
   const model = textOf(members.get("model"))
   if (typeof model === "object") return model
   if (model === undefined && members.has("model")) return wrong("model", "the name of a model, as a string")
@@ -73,7 +75,7 @@ export const ownedValues = (members: Members): BodyError | OwnedValues => {
   if (typeof n === "object") return n
   return {
     model,
-    stream: stream ?? false,
+    stream: stream ?? streamUnlessTold,
     includeUsage,
     streamOptions: options,
     priority,

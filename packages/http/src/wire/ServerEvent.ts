@@ -8,8 +8,6 @@ export type EventKind = "comment" | "data" | "done" | "error"
 
 export interface ServerEvent {
   readonly kind: EventKind
-  /** The first event of kind `data` in its stream: what a time to first token ends at. */
-  readonly first: boolean
   /** Holds the event from `start` to `end`, its blank line included. */
   readonly bytes: Buffer
   readonly start: number
@@ -24,7 +22,7 @@ const ascii = (text: string) => Uint8Array.from(text, (character) => character.c
 
 const byteOrderMark = Uint8Array.of(0xef, 0xbb, 0xbf)
 const data = ascii("data")
-const namedError = ascii("event:")
+const namedEvent = ascii("event:")
 const error = ascii("error")
 const done = ascii("[DONE]")
 const errorField = ascii("\"error\"")
@@ -39,8 +37,8 @@ export const eventKind = (bytes: Buffer, start: number, end: number): EventKind 
       const kind = named ? "error" : payloadKind(bytes, from, end)
       // An empty line of data says nothing yet.
       if (kind !== "comment") return kind
-    } else if (has(bytes, line, end, namedError)) {
-      named = has(bytes, skipSpace(bytes, line + namedError.length, end), end, error)
+    } else if (has(bytes, line, end, namedEvent)) {
+      named = has(bytes, skipSpace(bytes, line + namedEvent.length, end), end, error)
     }
   }
   return "comment"
@@ -56,6 +54,15 @@ export const dataOf = ({ bytes, end, start }: ServerEvent): string => {
     text = text === undefined ? said : `${text}\n${said}`
   }
   return text ?? ""
+}
+
+/** What its line `event` calls it; empty without one. */
+export const nameOf = ({ bytes, end, start }: ServerEvent): string => {
+  for (let line = afterMark(bytes, start, end); line < end; line = nextLine(bytes, line, end)) {
+    if (!has(bytes, line, end, namedEvent)) continue
+    return bytes.toString("latin1", skipSpace(bytes, line + namedEvent.length, end), lineEnd(bytes, line, end))
+  }
+  return ""
 }
 
 const payloadKind = (bytes: Buffer, from: number, end: number): EventKind => {

@@ -1,5 +1,6 @@
 /** Reads usage from the events of a stream as they pass, and counts them in case it is cut. */
-import { dataOf, type ServerEvent, valueStart } from "./ServerEvent.ts"
+import { hasValue, textOfSomeLength } from "./Member.ts"
+import { dataOf, type ServerEvent } from "./ServerEvent.ts"
 import { fieldsOf, Usage, type UsageReport } from "./Usage.ts"
 
 /** `usage-only` is the extra event that `include_usage` brings: it has no choices and may be dropped. */
@@ -73,16 +74,4 @@ const parsed = (text: string): unknown => {
   }
 }
 
-// Inside a string the quotes of a name would be escaped, so what is found is a name, or a string of that very text
-// that no colon follows.
-const hasValue = (bytes: Buffer, name: Buffer, accepts: (bytes: Buffer, value: number) => boolean): boolean => {
-  for (let at = bytes.indexOf(name); at !== -1; at = bytes.indexOf(name, at + name.length)) {
-    const value = valueStart(bytes, at + name.length, bytes.length)
-    if (value < bytes.length && accepts(bytes, value)) return true
-  }
-  return false
-}
-
 const notNull = (bytes: Buffer, value: number): boolean => bytes[value] !== 0x6e
-
-const textOfSomeLength = (bytes: Buffer, value: number): boolean => bytes[value] === 0x22 && bytes[value + 1] !== 0x22

@@ -1,4 +1,4 @@
-/** Tokens that an engine says it has read and written, believed only where that is plausible. */
+/** Tokens that an engine says it has read and written, or seconds that it has heard, believed only where plausible. */
 
 /** A figure that no engine can mean, for the log. */
 export interface AbsurdFigure {
@@ -10,11 +10,15 @@ export interface AbsurdFigure {
 export interface UsageReport {
   readonly promptTokens: number | undefined
   readonly completionTokens: number | undefined
+  /** Of audio; where an engine counts those. */
+  readonly seconds?: number
   /** The first few only: a broken engine repeats itself. */
   readonly absurd: ReadonlyArray<AbsurdFigure>
 }
 
 const mostTokens = 2 ** 31 - 1
+/** Three months of audio. */
+const mostSeconds = 1e7
 const mostAbsurd = 4
 
 type Fields = Readonly<Record<string, unknown>>
@@ -27,23 +31,45 @@ export const fieldsOf = (value: unknown): Fields | undefined =>
 export class Usage {
   private promptTokens: number | undefined = undefined
   private completionTokens: number | undefined = undefined
+  private seconds: number | undefined = undefined
   private readonly absurd: Array<AbsurdFigure> = []
 
   /**
    * Takes a parsed `usage` object: of chat, text completions and embeddings (`prompt_tokens`, `completion_tokens`), of
-   * responses or of Anthropic's messages (`input_tokens`, `output_tokens`).
+   * responses, of Anthropic's messages or of transcriptions (`input_tokens`, `output_tokens`; or `seconds`), of those
+   * that rank (`total_tokens` may stand alone).
    */
   take(usage: unknown): void {
     const fields = fieldsOf(usage)
     if (fields === undefined) return
-    const prompt = this.figure(fields, "prompt_tokens") ?? this.input(fields)
     const completion = this.figure(fields, "completion_tokens") ?? this.figure(fields, "output_tokens")
-    if (prompt !== undefined) this.promptTokens = Math.max(prompt, this.promptTokens ?? 0)
-    if (completion !== undefined) this.completionTokens = Math.max(completion, this.completionTokens ?? 0)
+    const prompt = this.figure(fields, "prompt_tokens") ?? this.input(fields)
+    this.put(prompt ?? (completion === undefined ? this.figure(fields, "total_tokens") : undefined), completion)
+    if (fields["type"] === "duration") this.takeSeconds(fields["seconds"])
+  }
+
+  /** Takes what stands at the top of Ollama's own answers, if it does. */
+  takeCounts(fields: Fields): void {
+    this.put(this.figure(fields, "prompt_eval_count"), this.figure(fields, "eval_count"))
+  }
+
+  /** Takes a number, or a text that is one: vLLM writes the duration of a transcription so. */
+  takeSeconds(value: unknown): void {
+    const seconds = typeof value === "string" && value !== "" ? Number(value) : value
+    if (typeof seconds !== "number" || !(seconds >= 0 && seconds <= mostSeconds)) return
+    this.seconds = Math.max(seconds, this.seconds ?? 0)
   }
 
   report(): UsageReport {
-    return { promptTokens: this.promptTokens, completionTokens: this.completionTokens, absurd: this.absurd }
+    const { absurd, completionTokens, promptTokens, seconds } = this
+    return seconds === undefined
+      ? { promptTokens, completionTokens, absurd }
+      : { promptTokens, completionTokens, seconds, absurd }
+  }
+
+  private put(prompt: number | undefined, completion: number | undefined): void {
+    if (prompt !== undefined) this.promptTokens = Math.max(prompt, this.promptTokens ?? 0)
+    if (completion !== undefined) this.completionTokens = Math.max(completion, this.completionTokens ?? 0)
   }
 
   /** Anthropic's `input_tokens` leaves out what its cache read or wrote; nobody else has these two fields here. */

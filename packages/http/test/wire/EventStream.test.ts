@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { EventStream, Oversize, type Visitor } from "../../src/wire/EventStream.ts"
-import { dataOf, type EventKind, type ServerEvent } from "../../src/wire/ServerEvent.ts"
+import { dataOf, type EventKind, nameOf, type ServerEvent } from "../../src/wire/ServerEvent.ts"
 import { bytewise, cut, Dice } from "./Dice.ts"
 
 const keep: Visitor = () => true
@@ -10,11 +10,10 @@ const passed = (result: Buffer | Oversize): Buffer =>
 
 interface Seen {
   readonly kind: EventKind
-  readonly first: boolean
   readonly data: string
 }
 
-const seenBy = (event: ServerEvent): Seen => ({ kind: event.kind, first: event.first, data: dataOf(event) })
+const seenBy = (event: ServerEvent): Seen => ({ kind: event.kind, data: dataOf(event) })
 
 const relay = (chunks: ReadonlyArray<Buffer>, keeps: (data: string) => boolean = () => true) => {
   const seen: Array<Seen> = []
@@ -165,13 +164,11 @@ describe("EventStream", () => {
     assert.strictEqual(kindOf(text), kind)
   })
 
-  it("tells the first data event, which is never a comment, an error or the end", () => {
-    const { seen, stream } = relay([
-      Buffer.from(": wait\n\nevent: ping\n\ndata: {\"error\":{}}\n\ndata: a\n\ndata: b\n\ndata: [DONE]\n\n")
-    ])
-    assert.deepEqual(seen.map(({ first }) => first), [false, false, false, true, false, false])
-    assert.isTrue(stream.done)
-    assert.isFalse(relay([Buffer.from("data: [DONE]\n\n")]).seen[0]!.first)
+  it("reads the name that an event bears, and none where there is none", () => {
+    const names: Array<string> = []
+    const stream = new EventStream((event) => names.push(nameOf(event)) > 0)
+    stream.push(Buffer.from("event: ping\n\ndata: a\nevent:message_stop\r\n\r\n: wait\n\ndata: event: no\n\n"))
+    assert.deepStrictEqual(names, ["ping", "message_stop", "", ""])
   })
 
   it("refuses an event beyond its limit, however it is cut, and passes what came before it", () => {
@@ -195,10 +192,9 @@ describe("EventStream", () => {
   })
 
   it("visits an event without its blank line once the upstream has ended", () => {
-    const { bytes, seen, stream } = relay([Buffer.from("data: 1\n\ndata: [DONE]\n")])
+    const { bytes, seen } = relay([Buffer.from("data: 1\n\ndata: [DONE]\n")])
     assert.strictEqual(bytes, "data: 1\n\ndata: [DONE]\n")
     assert.deepEqual(seen.map(({ kind }) => kind), ["data", "done"])
-    assert.isTrue(stream.done)
     assert.strictEqual(relay([Buffer.from("data: x")], () => false).bytes, "")
   })
 
