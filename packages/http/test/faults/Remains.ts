@@ -16,6 +16,9 @@ export const turn = Effect.callback<void>((resume) => {
   return Effect.sync(() => clearImmediate(immediate))
 })
 
+/** An answer, or the end of a connection, needs a turn of the event loop or two to be heard. */
+export const heard = Effect.repeat(turn, { times: 20 })
+
 /** Turns of the event loop until it is so; the figure alone decides, the time only ends a test that has failed. */
 export const until = (isSo: () => boolean, patience = 3_000): Effect.Effect<boolean> =>
   Effect.gen(function*() {

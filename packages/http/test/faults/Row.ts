@@ -6,6 +6,7 @@ import type { Raw } from "../Raw.ts"
 import type { Rig } from "../Rig.ts"
 import type { Actor } from "./Actor.ts"
 import type { Fleet, Mode, Moment } from "./Column.ts"
+import type { Fault } from "./Coverage.ts"
 
 /** What a fault can be played with. */
 export interface Stage<A extends Actor = Actor> {
@@ -30,10 +31,12 @@ type Act<A extends Actor> = (stage: Stage<A>) => Effect.Effect<void, unknown, Sc
 
 export interface Row<A extends Actor = Actor> {
   readonly what: string
+  /** Which of the faults that the matrix answers for; absent for what else may happen. */
+  readonly of?: ReadonlyArray<Fault>
   readonly when: Moment
   readonly modes: ReadonlyArray<Mode>
-  /** Both, when absent. */
-  readonly fleets?: ReadonlyArray<Fleet>
+  /** With both fleets, when absent. */
+  readonly only?: { readonly fleet: Fleet; readonly because: string }
   readonly actor: Effect.Effect<A, unknown, Scope.Scope>
   readonly settings?: Partial<Settings>
   readonly dispatcher?: Partial<DispatcherSettings>

@@ -115,6 +115,8 @@ export const play = Effect.fnUntraced(function*<A extends Actor>(row: Row<A>, mo
     settled: settledIn(rig)
   }
   yield* rig.stop
-  const { TCPSocketWrap: sockets } = yield* Remains.noMoreThan({ TCPSocketWrap: before })
-  return { seen, left, sockets: Math.max(0, sockets! - before) } satisfies Played
+  // What is known to linger is not waited for.
+  const count = (kinds: Remains.Held) => kinds["TCPSocketWrap"]!
+  const sockets = row.lingering === undefined ? count(yield* Remains.noMoreThan({ TCPSocketWrap: before })) : before
+  return { seen, left, sockets: Math.max(0, sockets - before) } satisfies Played
 })

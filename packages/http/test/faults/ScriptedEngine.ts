@@ -7,10 +7,12 @@ import type { AddressInfo, Socket } from "node:net"
 import type { Actor } from "./Actor.ts"
 
 /** Called with each inference request that has come whole; says whether that was the whole answer. */
-export type Script = (socket: Socket) => "answered" | void
+export type Script = (socket: Socket, request: string) => "answered" | void
 
 export interface Scripted extends Actor {
   readonly sockets: () => number
+  /** That of the latest inference request. */
+  readonly last: () => Socket
 }
 
 export const head = (status: number, headers: Readonly<Record<string, string>> = {}): string =>
@@ -49,13 +51,15 @@ export const start = (script: Script): Effect.Effect<Scripted, never, Scope.Scop
       Effect.callback<{ readonly actor: Scripted; readonly stop: () => void }>((resume) => {
         const sockets = new Set<Socket>()
         const endings: Array<string> = []
+        let last: Socket | undefined
         const respond = (socket: Socket, line: string) => {
           if (line.startsWith("GET")) return socket.write(line.startsWith("GET /health") ? health : missing)
           const at = endings.push("open") - 1
+          last = socket
           socket.once("close", () => {
             if (endings[at] === "open") endings[at] = "closed"
           })
-          endings[at] = script(socket) ?? "open"
+          endings[at] = script(socket, line) ?? "open"
         }
         const server = createServer((socket) => {
           sockets.add(socket)
@@ -77,7 +81,8 @@ export const start = (script: Script): Effect.Effect<Scripted, never, Scope.Scop
             actor: {
               url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
               endings: () => endings,
-              sockets: () => sockets.size
+              sockets: () => sockets.size,
+              last: () => last!
             },
             stop: () => {
               server.close()

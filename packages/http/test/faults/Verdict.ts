@@ -108,3 +108,20 @@ export const unserved = (status: number, code: string, ending = "failed"): Verdi
   other: "nothing",
   settled: ending
 })
+
+/** A large answer is begun before its end is known: then it can only be broken off, for all to see. */
+export const brokenOff = (broken: string): Verdict => () => ({
+  client: "200: no JSON, broken off",
+  sdk: "throws TypeError",
+  broken,
+  other: "nothing",
+  settled: "Broken, failed"
+})
+
+/** Nothing more than the time for everything bounds an answer in one piece that has not begun. */
+export const expired: Verdict = (mode) => ({
+  ...error(mode, 504, "total_time_spent"),
+  broken: "aborted",
+  other: "nothing",
+  settled: "Expired, failed"
+})

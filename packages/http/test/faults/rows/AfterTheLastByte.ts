@@ -1,6 +1,5 @@
 /** What may happen when the answer is complete. */
 import { Effect } from "effect"
-import * as Rig from "../../Rig.ts"
 import { simulated } from "../Actor.ts"
 import type { Mode } from "../Column.ts"
 import { modes, streaming } from "../Column.ts"
@@ -16,21 +15,15 @@ const answer: ReadonlyArray<Mode> = ["answer"]
 const last = ({ client, mode }: Stage) =>
   client.until((text) => text.includes(mode === "answer" ? "system_fingerprint" : "[DONE]"))
 
-const whole = Script.tokens(5) + Script.usageEvent() + Script.done
+const unframed = Script.head(200, { "content-type": "application/json", "transfer-encoding": "chunked" }) +
+  Script.chunk(Script.answerBody())
 
-/** The same connection is not used again, and a request that comes next is served on a new one. */
-const another = ({ rig }: Stage) =>
-  Effect.flatMap(
-    Rig.post(rig, Rig.chat()),
-    (response) =>
-      response.status === 200
-        ? Effect.asVoid(Rig.text(response))
-        : Effect.die(`the next was answered ${response.status}`)
-  )
+const whole = Script.tokens(5) + Script.usageEvent() + Script.done
 
 export const rows: ReadonlyArray<Playable> = [
   row({
     what: "the client leaves",
+    of: ["the client leaves"],
     when,
     modes,
     actor: simulated(),
@@ -39,6 +32,7 @@ export const rows: ReadonlyArray<Playable> = [
   }),
   row({
     what: "the server closes the connection, and the stream's end is never framed",
+    of: ["cut between events"],
     when,
     modes: streaming,
     actor: Script.start((socket) => void socket.end(Script.eventsHead + Script.chunk(whole))),
@@ -46,6 +40,7 @@ export const rows: ReadonlyArray<Playable> = [
   }),
   row({
     what: "the server says nothing more, and the stream's end is never framed",
+    of: ["stall"],
     when,
     modes: streaming,
     settings: { idle: 150 },
@@ -53,34 +48,23 @@ export const rows: ReadonlyArray<Playable> = [
     seen: Verdict.fine("closed")
   }),
   row({
-    what: "the server resets the connection",
+    what: "the server says nothing more, and the answer's end is never framed: nobody knows that it is one",
+    of: ["stall"],
     when,
     modes: answer,
-    actor: Script.start((socket) => {
-      socket.write(Script.answer())
+    settings: { idle: 150 },
+    actor: Script.start((socket) => void socket.write(unframed)),
+    seen: Verdict.suspect("closed")
+  }),
+  row({
+    what: "the server resets the connection",
+    of: ["reset"],
+    when,
+    modes,
+    actor: Script.start((socket, request) => {
+      socket.write(request.includes("\"stream\":true") ? Script.stream(whole) : Script.answer())
       setImmediate(() => socket.resetAndDestroy())
     }),
     seen: Verdict.fine("closed")
-  }),
-  row({
-    what: "the server is killed, and another request comes",
-    when,
-    modes,
-    fleets: ["beside another"],
-    actor: simulated(),
-    strike: (stage) =>
-      Effect.gen(function*() {
-        yield* stage.client.closed
-        yield* stage.rig.inFlight.drained
-        yield* stage.broken.server.kill
-        // The other's turn, then this one's.
-        yield* another(stage)
-        yield* another(stage)
-      }),
-    seen: (mode, fleet) => ({
-      ...Verdict.fine()(mode, fleet),
-      other: "finished, finished",
-      settled: Verdict.down()("answer", "beside another").settled
-    })
   })
 ]

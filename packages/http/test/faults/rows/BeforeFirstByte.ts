@@ -1,77 +1,37 @@
 /** What may happen once the request has been sent, before anything of an answer could be relayed. */
-import type { Fault } from "@aiguilleur/lab/face/Fault"
 import { Effect } from "effect"
 import * as Rig from "../../Rig.ts"
 import { simulated } from "../Actor.ts"
+import { byFault, byScript, impatient } from "../Breaking.ts"
 import type { Mode } from "../Column.ts"
 import { modes, streaming } from "../Column.ts"
-import * as EngineProcess from "../EngineProcess.ts"
 import type { Playable } from "../Row.ts"
 import { row } from "../Row.ts"
 import * as Script from "../ScriptedEngine.ts"
-import type { Verdict as Judged } from "../Verdict.ts"
 import * as Verdict from "../Verdict.ts"
 
 const when = "before the first byte" as const
 
 const answer: ReadonlyArray<Mode> = ["answer"]
 
-/** Long enough for a sound server that is slow today, short enough for a test. */
-const timers = { firstByte: 200, idle: 200 }
-
-const fault = (
-  what: string,
-  fault: Fault,
-  seen: Judged,
-  more: Partial<Playable> & { readonly times?: number } = {}
-) => {
-  const { times, ...rest } = more
-  return row({
-    what,
-    when,
-    modes,
-    actor: simulated(),
-    arm: ({ broken }) => Effect.sync(() => broken.server.fault(fault, times === undefined ? {} : { times })),
-    seen,
-    ...rest
-  })
-}
-
-const scripted = (what: string, script: Script.Script, seen: Judged, more: Partial<Playable> = {}) =>
-  row({ what, when, modes, actor: Script.start(script), seen, ...more })
-
-const later = (mode: Mode) => ({
-  client: Verdict.whole(mode),
-  sdk: "completes",
-  broken: "refused, finished",
-  settled: "Busy, Served 4+5, released"
-})
-
-const tooLate = (mode: Mode) => ({ ...Verdict.error(mode, 504, "patience_spent"), settled: "Busy, evicted" })
-
-/** Nothing more than the time for everything bounds an answer in one piece that has not begun. */
-const expired: Judged = (mode) => ({
-  ...Verdict.error(mode, 504, "total_time_spent"),
-  broken: "aborted",
-  other: "nothing",
-  settled: "Expired, failed"
-})
-
-const spent = { settings: { total: 150 } }
+const fault = byFault(when)
+const scripted = byScript(when)
 
 export const rows: ReadonlyArray<Playable> = [
   row({
     what: "the client leaves",
+    of: ["the client leaves"],
     when,
     modes,
     actor: simulated({ manual: true }),
     strike: ({ broken, client }) => Effect.andThen(broken.server.awaitRequests(1), Effect.sync(() => client.destroy())),
     seen: Verdict.withdrawn("aborted")
   }),
-  fault("the connection closes", { close: true }, Verdict.suspect("cut")),
-  fault("the connection is reset", { reset: true }, Verdict.suspect("cut")),
+  fault("the connection closes", { close: true }, Verdict.suspect("cut"), { of: ["reset"] }),
+  fault("the connection is reset", { reset: true }, Verdict.suspect("cut"), { of: ["reset"] }),
   row({
     what: "a reused socket is reset",
+    of: ["a reused socket is reset"],
     when,
     modes,
     actor: simulated(),
@@ -87,6 +47,7 @@ export const rows: ReadonlyArray<Playable> = [
   }),
   row({
     what: "a reused socket is reset, and the fresh one too",
+    of: ["a reused socket is reset"],
     when,
     modes,
     actor: simulated(),
@@ -97,42 +58,22 @@ export const rows: ReadonlyArray<Playable> = [
       }),
     seen: Verdict.suspect("finished, cut, cut")
   }),
-  fault("500", { status: 500 }, Verdict.suspect("refused", 500)),
-  fault("502", { status: 502 }, Verdict.suspect("refused", 502)),
-  fault("504", { status: 504 }, Verdict.suspect("refused", 504)),
-  fault(
-    "429 without Retry-After, and patience for less than the hold-off",
-    { status: 429 },
-    Verdict.busy("refused", tooLate),
-    { patience: 100 }
-  ),
-  fault("429 with Retry-After", { status: 429, retryAfter: 0.05 }, Verdict.busy("refused", later), { times: 1 }),
-  fault("503 with Retry-After", { status: 503, retryAfter: 0.05 }, Verdict.busy("refused", later), { times: 1 }),
-  fault(
-    "503 without Retry-After, and patience for less than the hold-off",
-    { status: 503 },
-    Verdict.busy("refused", tooLate),
-    { patience: 100 }
-  ),
-  fault("529 with Retry-After", { status: 529, retryAfter: 0.05 }, Verdict.busy("refused", later), { times: 1 }),
-  fault("401: our token", { status: 401 }, Verdict.misconfigured("refused")),
-  fault("403: our token", { status: 403 }, Verdict.misconfigured("refused")),
-  fault("404: the engine does not know the model", { unknownModel: true }, Verdict.misconfigured("refused")),
-  fault("400: the request", { status: 400 }, Verdict.client(400)),
-  fault("404: what the request names", { status: 404 }, Verdict.client(404)),
-  fault("422: the request", { status: 422 }, Verdict.client(422)),
-  scripted(
-    "a redirection",
-    (socket) => void socket.end(Script.head(302, { location: "http://127.0.0.1:1/", "content-length": "0" })),
-    Verdict.misconfigured("closed")
-  ),
-  fault("a head, then the connection closes", { headersThenClose: true }, Verdict.suspect("cut")),
-  fault("a head, then nothing", { headersThenStall: true }, Verdict.suspect("aborted"), { settings: timers }),
-  fault("nothing at all: a stream's first-byte timer", { hang: true }, Verdict.suspect("aborted"), {
-    modes: streaming,
-    settings: timers
+  fault("a head, then the connection closes", { headersThenClose: true }, Verdict.suspect("cut"), {
+    of: ["headers only"]
   }),
-  fault("nothing at all: the time for everything", { hang: true }, expired, spent),
+  fault("a head, then nothing", { headersThenStall: true }, Verdict.suspect("aborted"), {
+    of: ["headers only"],
+    settings: impatient
+  }),
+  fault("nothing at all: a stream's first-byte timer", { hang: true }, Verdict.suspect("aborted"), {
+    of: ["stall"],
+    modes: streaming,
+    settings: impatient
+  }),
+  fault("nothing at all: the time for everything", { hang: true }, Verdict.expired, {
+    of: ["stall"],
+    settings: { total: 150 }
+  }),
   fault("the stream begins with the engine's error", { errorAfter: 0 }, Verdict.suspect("finished", 500), {
     modes: streaming
   }),
@@ -140,13 +81,13 @@ export const rows: ReadonlyArray<Playable> = [
     "the first event is cut in its middle",
     (socket) => void socket.end(Script.eventsHead + Script.chunk(Script.token(1).slice(0, 40))),
     Verdict.suspect("closed"),
-    { modes: streaming }
+    { of: ["cut inside an event"], modes: streaming }
   ),
   scripted(
     "the first event has no end",
     (socket) => void socket.write(Script.eventsHead + Script.chunk(`data: ${"x".repeat(1_100_000)}`)),
     Verdict.suspect("closed"),
-    { modes: streaming }
+    { of: ["oversize"], modes: streaming }
   ),
   scripted(
     "a stream without an event",
@@ -158,6 +99,23 @@ export const rows: ReadonlyArray<Playable> = [
     {
       modes: streaming
     }
+  ),
+  scripted(
+    "a head and an answer that drip, a byte at a time",
+    (socket, request) => {
+      const bytes = Buffer.from(
+        request.includes("\"stream\":true")
+          ? Script.stream(Script.tokens(5) + Script.usageEvent() + Script.done)
+          : Script.answer()
+      )
+      const drip = (at: number) => {
+        if (at < bytes.length) socket.write(bytes.subarray(at, at + 1), () => drip(at + 1))
+      }
+      drip(0)
+      return "answered"
+    },
+    Verdict.fine("answered"),
+    { of: ["slow drip"] }
   ),
   scripted("no HTTP", (socket) => void socket.end("What?\r\n\r\n"), Verdict.suspect("closed")),
   scripted("headers without end", (socket) => {
@@ -174,14 +132,14 @@ export const rows: ReadonlyArray<Playable> = [
     broken: "finished",
     other: "nothing",
     settled: "Served, released"
-  }), { modes: answer }),
+  }), { of: ["invalid JSON"], modes: answer }),
   fault("a first event that is no JSON", { invalidJson: true }, (mode) => ({
     client: Verdict.whole(mode).replace("[DONE]", "an event that is no JSON, [DONE]"),
     sdk: "throws SyntaxError",
     broken: "finished",
     other: "nothing",
     settled: "Served 4+5, released"
-  }), { modes: streaming }),
+  }), { of: ["invalid JSON"], modes: streaming }),
   fault(
     "a good answer that calls itself text/html: the SDK does not read it as JSON",
     { wrongContentType: true },
@@ -189,7 +147,7 @@ export const rows: ReadonlyArray<Playable> = [
       ...Verdict.fine()(mode, fleet),
       sdk: "is content with 0 tokens"
     }),
-    { modes: answer }
+    { of: ["wrong content type"], modes: answer }
   ),
   fault(
     "a good stream that calls itself text/html: held back whole",
@@ -203,54 +161,6 @@ export const rows: ReadonlyArray<Playable> = [
           other: "nothing",
           settled: "Broken, failed"
         },
-    { modes: streaming }
-  ),
-  row({
-    what: "kill -9",
-    when,
-    modes,
-    fleets: ["beside another"],
-    actor: EngineProcess.start({ manual: true }),
-    strike: ({ broken }) => Effect.andThen(broken.awaitRequests(1), Effect.sync(() => broken.signal("SIGKILL"))),
-    seen: Verdict.suspect("SIGKILL")
-  }),
-  row({
-    what: "SIGSTOP: a stream's first-byte timer",
-    when,
-    modes: streaming,
-    fleets: ["beside another"],
-    actor: EngineProcess.start({ manual: true }),
-    settings: timers,
-    waiting: ({ broken }) => Effect.sync(() => broken.signal("SIGSTOP")),
-    seen: Verdict.suspect("nothing")
-  }),
-  row({
-    what: "SIGSTOP: the time for everything",
-    when,
-    modes: answer,
-    fleets: ["beside another"],
-    actor: EngineProcess.start({ manual: true }),
-    ...spent,
-    waiting: ({ broken }) => Effect.sync(() => broken.signal("SIGSTOP")),
-    seen: (mode, fleet) => ({ ...expired(mode, fleet), broken: "nothing" })
-  }),
-  row({
-    what: "a prompt that fails on every server",
-    when,
-    modes,
-    actor: simulated(),
-    body: { messages: [{ role: "user", content: "simulate:poison" }] },
-    seen: (mode, fleet) => ({
-      ...Verdict.error(mode, 500, "the engine's 500"),
-      broken: "refused",
-      other: fleet === "alone" ? "nothing" : "refused",
-      settled: fleet === "alone" ? "Suspect, failed" : "Suspect, Suspect, failed"
-    }),
-    // Nobody is blamed for it.
-    after: ({ rig }) =>
-      Effect.flatMap(
-        rig.dispatcher.snapshot,
-        ({ servers }) => servers.every(({ state }) => state === "up") ? Effect.void : Effect.die("a server was ejected")
-      )
-  })
+    { of: ["wrong content type"], modes: streaming }
+  )
 ]

@@ -13,6 +13,7 @@ const when = "connecting" as const
 export const rows: ReadonlyArray<Playable> = [
   row({
     what: "the connection is refused",
+    of: ["refused"],
     when,
     modes,
     actor: simulated(),
@@ -21,6 +22,7 @@ export const rows: ReadonlyArray<Playable> = [
   }),
   row({
     what: "the name does not resolve",
+    of: ["DNS"],
     when,
     modes,
     // A label of more than 63 characters: refused by the resolver's own rules, without asking anybody.
@@ -29,17 +31,25 @@ export const rows: ReadonlyArray<Playable> = [
   }),
   row({
     what: "TLS: a certificate that nobody vouches for",
+    of: ["TLS"],
     when,
     modes,
     actor: SecureEngine.untrusted,
     seen: Verdict.down()
   }),
-  row({ what: "TLS: the server speaks none", when, modes, actor: SecureEngine.plain, seen: Verdict.down() }),
   row({
-    what: "TLS: the handshake is never answered",
+    what: "TLS: the server speaks none",
+    of: ["TLS"],
     when,
     modes,
-    fleets: ["beside another"],
+    actor: SecureEngine.plain,
+    seen: Verdict.down()
+  }),
+  row({
+    what: "TLS: the handshake is never answered",
+    of: ["TLS", "stall"],
+    when,
+    modes,
     actor: SecureEngine.silent,
     settings: { connect: 200 },
     lingering: "a health check's own handshake",
@@ -47,6 +57,7 @@ export const rows: ReadonlyArray<Playable> = [
   }),
   row({
     what: "the client leaves during the handshake",
+    of: ["the client leaves"],
     when,
     modes,
     actor: SecureEngine.silent,

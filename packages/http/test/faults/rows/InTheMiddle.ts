@@ -1,53 +1,28 @@
 /** What may happen once a part of the answer has come. */
-import type { Fault } from "@aiguilleur/lab/face/Fault"
 import { Effect } from "effect"
 import { simulated } from "../Actor.ts"
+import { byFault, byScript, twoTokens } from "../Breaking.ts"
 import type { Mode } from "../Column.ts"
-import { modes, streaming } from "../Column.ts"
-import * as EngineProcess from "../EngineProcess.ts"
-import type { Playable, Stage } from "../Row.ts"
+import { streaming } from "../Column.ts"
+import type { Playable } from "../Row.ts"
 import { row } from "../Row.ts"
 import * as Script from "../ScriptedEngine.ts"
-import type { Verdict as Judged } from "../Verdict.ts"
 import * as Verdict from "../Verdict.ts"
 
 const when = "in the middle" as const
 
 const answer: ReadonlyArray<Mode> = ["answer"]
 
-const fault = (what: string, fault: Fault, seen: Judged, more: Partial<Playable> = {}) =>
-  row({
-    what,
-    when,
-    modes,
-    actor: simulated(),
-    arm: ({ broken }) => Effect.sync(() => broken.server.fault(fault)),
-    seen,
-    ...more
-  })
+const fault = byFault(when)
+const scripted = (what: string, script: Script.Script, seen: Verdict.Verdict, more: Partial<Playable> = {}) =>
+  byScript(when)(what, script, seen, { modes: streaming, ...more })
 
-const scripted = (what: string, script: Script.Script, seen: Judged, more: Partial<Playable> = {}) =>
-  row({ what, when, modes: streaming, actor: Script.start(script), seen, ...more })
-
-const two = `"is "`
-const twoTokens = ({ client }: Stage) => Effect.asVoid(client.until((text) => text.includes(two)))
-
-/** A large answer is begun before its end is known: then it can only be broken off, for all to see. */
 const begun = { modes: answer, settings: { withheld: 64 } }
-
-const brokenOff = (ending: string, outcome = "Broken"): Judged => () => ({
-  client: "200: no JSON, broken off",
-  sdk: "throws TypeError",
-  broken: ending,
-  other: "nothing",
-  settled: `${outcome}, failed`
-})
-
-const process = EngineProcess.start({ manual: true })
 
 export const rows: ReadonlyArray<Playable> = [
   row({
     what: "the client leaves",
+    of: ["the client leaves"],
     when,
     modes: streaming,
     actor: simulated({ manual: true }),
@@ -63,6 +38,7 @@ export const rows: ReadonlyArray<Playable> = [
   }),
   row({
     what: "the client leaves",
+    of: ["the client leaves"],
     when,
     modes: answer,
     actor: simulated(),
@@ -72,18 +48,71 @@ export const rows: ReadonlyArray<Playable> = [
       Effect.andThen(client.until((text) => text.includes("chatcmpl")), Effect.sync(() => client.destroy())),
     seen: Verdict.withdrawn("aborted")
   }),
-  fault("cut", { cutAfter: 2 }, Verdict.suspect("cut"), { modes: answer }),
-  fault("cut, of an answer that was too large to hold back", { cutAfter: 2 }, brokenOff("cut"), begun),
-  fault("stall", { stallAfter: 1 }, Verdict.suspect("aborted"), { modes: answer, settings: { idle: 200 } }),
-  fault("stall, of an answer that was too large to hold back", { stallAfter: 1 }, brokenOff("aborted"), {
+  fault("cut", { cutAfter: 2 }, Verdict.suspect("cut"), { of: ["reset"], modes: answer }),
+  fault("cut, of an answer that was too large to hold back", { cutAfter: 2 }, Verdict.brokenOff("cut"), {
+    of: ["reset"],
+    ...begun
+  }),
+  row({
+    what: "the connection is reset",
+    of: ["reset"],
+    when,
+    modes: streaming,
+    actor: Script.start((socket) => void socket.write(Script.eventsHead + Script.chunk(Script.tokens(2)))),
+    strike: (stage) => Effect.andThen(twoTokens(stage), Effect.sync(() => stage.broken.last().resetAndDestroy())),
+    seen: Verdict.broken(2, "closed")
+  }),
+  row({
+    what: "the connection is reset, of an answer that was too large to hold back",
+    of: ["reset"],
+    when,
+    ...begun,
+    actor: Script.start((socket) => void socket.write(Script.answer().slice(0, -40))),
+    strike: ({ broken, client }) =>
+      Effect.andThen(
+        client.until((text) => text.includes("choices")),
+        Effect.sync(() => broken.last().resetAndDestroy())
+      ),
+    seen: Verdict.brokenOff("closed")
+  }),
+  fault("stall", { stallAfter: 1 }, Verdict.suspect("aborted"), {
+    of: ["stall"],
+    modes: answer,
+    settings: { idle: 200 }
+  }),
+  fault("stall, of an answer that was too large to hold back", { stallAfter: 1 }, Verdict.brokenOff("aborted"), {
+    of: ["stall"],
     modes: answer,
     settings: { withheld: 64, idle: 150 }
   }),
-  fault("drips, a few bytes at a time", { slowDrain: 40 }, Verdict.fine()),
-  fault("cut between two events", { cutAfter: 2 }, Verdict.broken(2, "cut"), { modes: streaming }),
-  fault("cut in the middle of an event", { cutInside: 2 }, Verdict.broken(2, "cut"), { modes: streaming }),
-  fault("cut before [DONE]", { cutBeforeDone: true }, Verdict.broken(5, "cut"), { modes: streaming }),
-  fault("stall", { stallAfter: 2 }, Verdict.broken(2, "aborted"), { modes: streaming, settings: { idle: 150 } }),
+  fault("an answer that is too large to hold back", {}, Verdict.fine(), { of: ["oversize"], ...begun }),
+  fault("drips, a few bytes at a time", { slowDrain: 40 }, Verdict.fine(), { of: ["slow drip"] }),
+  fault("cut between two events", { cutAfter: 2 }, Verdict.broken(2, "cut"), {
+    of: ["cut between events"],
+    modes: streaming
+  }),
+  fault("cut in the middle of an event", { cutInside: 2 }, Verdict.broken(2, "cut"), {
+    of: ["cut inside an event"],
+    modes: streaming
+  }),
+  fault("cut before [DONE]", { cutBeforeDone: true }, Verdict.broken(5, "cut"), {
+    of: ["cut before [DONE]"],
+    modes: streaming
+  }),
+  fault("stall", { stallAfter: 2 }, Verdict.broken(2, "aborted"), {
+    of: ["stall"],
+    modes: streaming,
+    settings: { idle: 150 }
+  }),
+  scripted("an event that is no JSON", (socket) => {
+    const rest = Script.token(3) + Script.token(4) + Script.token(5) + Script.usageEvent() + Script.done
+    socket.write(Script.stream(`${Script.tokens(2)}data: {"choices":\n\n${rest}`))
+    return "answered"
+  }, (mode, fleet) => ({
+    ...Verdict.fine("answered")(mode, fleet),
+    client: Verdict.whole(mode).replace("[DONE]", "an event that is no JSON, [DONE]"),
+    sdk: "throws SyntaxError"
+  }), { of: ["invalid JSON"] }),
   row({
     what: "the engine's own error event",
     when,
@@ -115,47 +144,26 @@ export const rows: ReadonlyArray<Playable> = [
       settings: { total: 400 }
     }
   ),
-  scripted("an event without end", (socket) => {
-    socket.write(Script.eventsHead + Script.chunk(Script.tokens(2)) + Script.chunk(`data: ${"x".repeat(1_100_000)}`))
-  }, Verdict.broken(2, "closed")),
-  scripted("a clean end without [DONE]", (socket) => {
-    socket.write(Script.stream(Script.tokens(2)))
-    return "answered"
-  }, Verdict.broken(2, "answered")),
+  scripted(
+    "an event without end",
+    (socket) => {
+      socket.write(Script.eventsHead + Script.chunk(Script.tokens(2)) + Script.chunk(`data: ${"x".repeat(1_100_000)}`))
+    },
+    Verdict.broken(2, "closed"),
+    { of: ["oversize"] }
+  ),
+  scripted(
+    "a clean end without [DONE]",
+    (socket) => {
+      socket.write(Script.stream(Script.tokens(2)))
+      return "answered"
+    },
+    Verdict.broken(2, "answered"),
+    { of: ["cut before [DONE]"] }
+  ),
   scripted("chunks that are no chunks", (socket) => {
     socket.write(Script.eventsHead + Script.chunk(Script.tokens(2)) + "nonsense\r\n")
   }, Verdict.broken(2, "closed")),
-  row({
-    what: "kill -9",
-    when,
-    modes: streaming,
-    fleets: ["beside another"],
-    actor: process,
-    strike: (stage) =>
-      Effect.gen(function*() {
-        yield* stage.broken.awaitRequests(1)
-        stage.broken.step(2)
-        yield* twoTokens(stage)
-        stage.broken.signal("SIGKILL")
-      }),
-    seen: Verdict.broken(2, "SIGKILL")
-  }),
-  row({
-    what: "SIGSTOP",
-    when,
-    modes: streaming,
-    fleets: ["beside another"],
-    actor: process,
-    settings: { idle: 150 },
-    strike: (stage) =>
-      Effect.gen(function*() {
-        yield* stage.broken.awaitRequests(1)
-        stage.broken.step(2)
-        yield* twoTokens(stage)
-        stage.broken.signal("SIGSTOP")
-      }),
-    seen: Verdict.broken(2, "SIGSTOP")
-  }),
   row({
     what: "the service stops, and its patience ends",
     when,

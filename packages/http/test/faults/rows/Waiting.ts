@@ -16,13 +16,13 @@ const checked = ({ broken, rig }: Stage<Simulated>) =>
   Effect.gen(function*() {
     for (const server of [broken.server, ...rig.servers]) yield* server.awaitHits("/health", 1)
     while ((yield* rig.dispatcher.snapshot).servers.some(({ state }) => state !== "up")) yield* Remains.turn
-    // An answer needs a turn of the event loop or two to be heard.
-    for (let turns = 0; turns < 20; turns++) yield* Remains.turn
+    yield* Remains.heard
   })
 
 export const rows: ReadonlyArray<Playable> = [
   row({
     what: "the client leaves",
+    of: ["the client leaves"],
     when,
     modes,
     actor: simulated(),
@@ -60,7 +60,7 @@ export const rows: ReadonlyArray<Playable> = [
     what: "one server fails its health check",
     when,
     modes,
-    fleets: ["beside another"],
+    only: { fleet: "beside another", because: "alone, it is every server: the row above" },
     actor: simulated(),
     arm: checked,
     waiting: ({ broken, rig }) => rig.dispatcher.change(Event.HealthChecked({ url: broken.url, health: "down" })),
