@@ -26,7 +26,8 @@ class Intake implements Watched {
   private readonly scanner = new BodyScanner()
   private readonly chunks: Array<Buffer> = []
   private length = 0
-  private lastAt = performance.now()
+  private readonly beganAt = performance.now()
+  private lastAt = this.beganAt
 
   constructor(
     request: IncomingMessage,
@@ -46,7 +47,8 @@ class Intake implements Watched {
   }
 
   check(now: number): void {
-    if (now - this.lastAt >= this.settings.bodyIdle) this.finish(bodyTooSlow)
+    const { bodyIdle, bodyTotal } = this.settings
+    if (now - this.lastAt >= bodyIdle || now - this.beganAt >= bodyTotal) this.finish(bodyTooSlow)
   }
 
   stop(): void {

@@ -9,8 +9,17 @@ import { Listener } from "./Listener.ts"
 /** What error events need to leave before their sockets go. */
 const lastWords = 500
 
+/** A part of the service with requests of its own. */
+export interface Other {
+  readonly begin: Effect.Effect<void>
+  /** Returns when nothing of it is under way. */
+  readonly idle: Effect.Effect<void>
+}
+
 export class Stopping extends Context.Service<Stopping, {
   readonly begunUnsafe: () => boolean
+  /** What else is told first, and waited for within the same time. */
+  readonly include: (other: Other) => Effect.Effect<void>
   /** Takes at most the time that the settings give, and a moment for last words. */
   readonly end: Effect.Effect<void>
 }>()("@aiguilleur/http/Stopping") {
@@ -21,6 +30,7 @@ export class Stopping extends Context.Service<Stopping, {
       const settings = yield* GatewaySettings
       const inFlight = yield* InFlight
       const listener = yield* Listener
+      const others: Array<Other> = []
       let begun = false
       const end = Effect.gen(function*() {
         begun = true
@@ -28,14 +38,18 @@ export class Stopping extends Context.Service<Stopping, {
         const running = inFlight.sizeUnsafe()
         if (running > 0) yield* Effect.logInfo(`Stopping: ${running} requests are under way`)
         yield* dispatcher.change(Event.Stopping())
-        const drained = yield* Effect.timeoutOption(inFlight.drained, settings.shutdown)
+        yield* Effect.forEach(others, (other) => other.begin)
+        const drained = yield* Effect.timeoutOption(
+          Effect.forEach([inFlight.drained, ...others.map((other) => other.idle)], (all) => all),
+          settings.shutdown
+        )
         if (drained._tag === "None") {
           yield* inFlight.stopAll
           yield* Effect.timeoutOption(inFlight.drained, lastWords)
         }
         yield* listener.hangUp
       })
-      return { begunUnsafe: () => begun, end }
+      return { begunUnsafe: () => begun, include: (other) => Effect.sync(() => void others.push(other)), end }
     })
   )
 }

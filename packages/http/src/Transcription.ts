@@ -1,11 +1,19 @@
 /** The transcription service beside the gateway: on the same port and in the same database, with routes of its own. */
 import * as DemoClient from "@aiguilleur/stt/client/DemoClient"
+import { Closing } from "@aiguilleur/stt/Closing"
 import * as Service from "@aiguilleur/stt/Service"
 import { Settings } from "@aiguilleur/stt/Settings"
-import { Layer } from "effect"
+import { Effect, Layer } from "effect"
 import type { Transcription } from "./config/Config.ts"
+import { Stopping } from "./Stopping.ts"
 
-const mounted = ({ settings }: Transcription) => Service.layer.pipe(Layer.provideMerge(Settings.layerConfig(settings)))
+/** Workers that wait for a job are told to come again, and uploads may end, before the doors are shut. */
+const orderly = Layer.effectDiscard(Effect.gen(function*() {
+  yield* (yield* Stopping).include(yield* Closing)
+}))
+
+const mounted = ({ settings }: Transcription) =>
+  orderly.pipe(Layer.provideMerge(Service.layer), Layer.provideMerge(Settings.layerConfig(settings)))
 
 export const layer = (transcription: Transcription) =>
   Layer.effectDiscard(DemoClient.retire).pipe(Layer.provideMerge(mounted(transcription)))

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Effect, Fiber, Schedule } from "effect"
 import * as Raw from "./Raw.ts"
 import * as Rig from "./Rig.ts"
 
@@ -167,6 +167,19 @@ describe("Bad input", () => {
       const raw = yield* Raw.open(rig.port)
       raw.write(Raw.head(Rig.secret, { "content-length": "900" }) + "{\"model\":")
       assert.match(yield* raw.until((text) => text.includes("}}")), /^HTTP\/1.1 408 [^]*request_timeout/)
+      yield* nothingLeft(rig)
+    }))
+
+  it.live("is a body that comes drop by drop", () =>
+    Effect.gen(function*() {
+      const rig = yield* Rig.make({ settings: { bodyTotal: 50 } })
+      const raw = yield* Raw.open(rig.port)
+      raw.write(Raw.head(Rig.secret, { "content-length": "900" }) + "{\"model\":")
+      const dripping = yield* Effect.forkChild(
+        Effect.repeat(Effect.sync(() => raw.write(" ")), Schedule.spaced("5 millis"))
+      )
+      assert.match(yield* raw.until((text) => text.includes("}}")), /^HTTP\/1.1 408 [^]*request_timeout/)
+      yield* Fiber.interrupt(dripping)
       yield* nothingLeft(rig)
     }))
 

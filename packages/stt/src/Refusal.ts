@@ -13,6 +13,7 @@ export const Reason = Schema.Literals([
   "Missing",
   "Conflict",
   "TooLarge",
+  "TooSlow",
   "UnsupportedType",
   "TooMany"
 ])
@@ -39,6 +40,7 @@ export const forbidden = one("Forbidden")
 export const missing = one("Missing")
 export const conflict = one("Conflict")
 export const tooLarge = one("TooLarge")
+export const tooSlow = one("TooSlow")
 export const unsupportedType = one("UnsupportedType")
 
 export const invalidAll = (errors: ReadonlyArray<Violation>): Refusal => new Refusal({ reason: "Invalid", errors })

@@ -4,6 +4,7 @@ import { Idempotency } from "./api/Idempotency.ts"
 import * as Routes from "./api/Routes.ts"
 import { Clients } from "./client/Clients.ts"
 import { Tokens } from "./client/Tokens.ts"
+import { Closing } from "./Closing.ts"
 import { Creation } from "./enrichment/Creation.ts"
 import { Enrichments } from "./enrichment/Enrichments.ts"
 import { Removal } from "./enrichment/Removal.ts"
@@ -49,7 +50,7 @@ const store = Layer.unwrap(Effect.gen(function*() {
 export const services = Layer.mergeAll(Completion.layer, Creation.layer, Idempotency.layer, Intake.layer, Links.layer)
   .pipe(
     Layer.provideMerge(Layer.mergeAll(Taking.layer, Tokens.layer, Spool.layer, store)),
-    Layer.provideMerge(Layer.mergeAll(Wake.layer, Presence.layer, Journal.layer)),
+    Layer.provideMerge(Layer.mergeAll(Closing.layer, Wake.layer, Presence.layer, Journal.layer)),
     Layer.provideMerge(repositories)
   )
 

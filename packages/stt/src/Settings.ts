@@ -29,6 +29,8 @@ export interface SttSettings {
   readonly tokenTtl: number
   readonly linkMinutes: number
   readonly maxUpload: number
+  /** Milliseconds between two pieces of a body that is sent to us. */
+  readonly bodyIdle: number
   readonly languages: ReadonlyArray<string>
   readonly removeMediaAfterTranscription: boolean
   readonly downloads: number
@@ -51,12 +53,13 @@ export const defaults: SttSettings = {
   tokenTtl: 86_400,
   linkMinutes: 120,
   maxUpload: 4_000_000_000,
+  bodyIdle: 60_000,
   languages: ["fr", "en"],
   removeMediaAfterTranscription: true,
   downloads: 4,
   fetch: { connect: 10_000, head: 60_000, idle: 60_000, total: 600_000 },
   retryBase: 1000,
-  webhook: { timeout: 60_000, delays: [1000, 5000, 30_000, 120_000, 600_000] },
+  webhook: { timeout: 120_000, delays: [1000, 5000, 30_000, 120_000, 600_000] },
   cleanUpEvery: 60_000,
   tokenLimits: { failures: 20, successes: 6000 }
 }

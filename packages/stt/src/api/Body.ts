@@ -8,8 +8,10 @@ import * as fs from "node:fs"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { type Readable, Transform } from "node:stream"
 import { pipeline } from "node:stream/promises"
+import * as Json from "../Json.ts"
 import { Spool, type SpoolFile } from "../media/Spool.ts"
-import { invalid, Refusal, tooLarge, unreadable, unsupportedType } from "../Refusal.ts"
+import { invalid, Refusal, tooLarge, tooSlow, unreadable, unsupportedType } from "../Refusal.ts"
+import { Settings } from "../Settings.ts"
 
 /** Of a body that is held in memory, and of a field of a form. */
 const maxHeld = 64 * 1024 * 1024
@@ -27,12 +29,6 @@ export interface Body {
   readonly files: ReadonlyMap<string, FilePart>
 }
 
-const withoutNul = (_: string, value: unknown) => typeof value === "string" ? value.replaceAll("\0", "") : value
-
-/** PostgreSQL keeps no NUL in a text, and no text of ours needs one. */
-export const parseJson = (text: string): unknown =>
-  text.includes("\\u0000") ? JSON.parse(text, withoutNul) : JSON.parse(text)
-
 const limited = (limit: number) => {
   let size = 0
   return new Transform({
@@ -44,12 +40,27 @@ const limited = (limit: number) => {
   })
 }
 
+/** Fails when nothing has come for too long; a sender that is held back by our disk is not at fault. */
+const unlessStalled = async <A>(request: IncomingMessage, idle: number, body: Promise<A>): Promise<A> => {
+  let arrived = request.socket.bytesRead
+  const stalled = Promise.withResolvers<never>()
+  const timer = setInterval(() => {
+    const { bytesRead } = request.socket
+    if (bytesRead === arrived && request.readableLength === 0) {
+      stalled.reject(tooSlow(null, "The body has stopped coming"))
+    }
+    arrived = bytesRead
+  }, idle)
+  return Promise.race([body, stalled.promise]).finally(() => clearInterval(timer))
+}
+
 const nameOf = (name: string): string => (name.split(/[\\/]/).at(-1) ?? "").replaceAll("\0", "").slice(0, 255)
 
 const multipart = Effect.fnUntraced(function*(
   request: IncomingMessage,
   maxFile: number
-): Effect.fn.Return<Body, Refusal, Spool | Scope.Scope> {
+): Effect.fn.Return<Body, Refusal, Settings | Spool | Scope.Scope> {
+  const { bodyIdle } = yield* Settings
   const spool = yield* Spool
   const values: Record<string, unknown> = {}
   const files = new Map<string, FilePart>()
@@ -73,7 +84,7 @@ const multipart = Effect.fnUntraced(function*(
     try: async (signal) => {
       const parser = MultipartParser.make({ headers: request.headers, maxFieldSize: maxHeld, maxParts: 100 })
       const feeding = pipeline(request, parser, { signal, end: true })
-      await Promise.all([receive(parser), feeding])
+      await unlessStalled(request, bodyIdle, Promise.all([receive(parser), feeding]))
     },
     catch: (cause) =>
       cause instanceof Refusal ? cause : isLimit(cause)
@@ -86,18 +97,21 @@ const multipart = Effect.fnUntraced(function*(
 const isLimit = (cause: unknown) =>
   typeof cause === "object" && cause !== null && (cause as { _tag?: unknown })._tag === "ReachedLimit"
 
-const held = Effect.fnUntraced(function*(request: IncomingMessage): Effect.fn.Return<string, Refusal> {
+const collected = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Array<Buffer> = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > maxHeld) throw tooLarge(null, `The body is larger than the ${maxHeld} bytes that are accepted`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString("utf8")
+}
+
+const held = Effect.fnUntraced(function*(request: IncomingMessage): Effect.fn.Return<string, Refusal, Settings> {
+  const { bodyIdle } = yield* Settings
   return yield* Effect.tryPromise({
-    try: async () => {
-      const chunks: Array<Buffer> = []
-      let size = 0
-      for await (const chunk of request as AsyncIterable<Buffer>) {
-        size += chunk.length
-        if (size > maxHeld) throw tooLarge(null, `The body is larger than the ${maxHeld} bytes that are accepted`)
-        chunks.push(chunk)
-      }
-      return Buffer.concat(chunks).toString("utf8")
-    },
+    try: () => unlessStalled(request, bodyIdle, collected(request)),
     catch: (cause) => cause instanceof Refusal ? cause : invalid(null, "The body was cut off")
   })
 })
@@ -110,7 +124,7 @@ const fromJson = (text: string): Effect.Effect<Body, Refusal> =>
     if (text.trim() === "") return Effect.fail(unreadable(null, "The body is empty"))
     let parsed: unknown
     try {
-      parsed = parseJson(text)
+      parsed = Json.parse(text)
     } catch {
       return Effect.fail(invalid(null, "The body is not valid JSON"))
     }
@@ -138,7 +152,7 @@ export interface Options {
 
 export const read = Effect.fnUntraced(function*(
   { lenient = false, maxFile = maxHeld }: Options = {}
-): Effect.fn.Return<Body, Refusal, Spool | Scope.Scope | HttpServerRequest.HttpServerRequest> {
+): Effect.fn.Return<Body, Refusal, Settings | Spool | Scope.Scope | HttpServerRequest.HttpServerRequest> {
   const serverRequest = yield* HttpServerRequest.HttpServerRequest
   const request = NodeHttpServerRequest.toIncomingMessage(serverRequest) as IncomingMessage
   if (request.headers.expect?.toLowerCase() === "100-continue") {

@@ -1,5 +1,4 @@
 /** New enrichments, by URL and by upload, and new AI versions of old ones. */
-import { PgClient } from "@effect/sql-pg/PgClient"
 import { Effect, Option } from "effect"
 import { createHash } from "node:crypto"
 import type { Client } from "../client/Client.ts"
@@ -107,18 +106,6 @@ export const byUpload = Effect.gen(function*() {
         medium
       })
       yield* creation.begin(row, accepted)
-    }), id).pipe(
-      // A medium without its enrichment would stay for ever.
-      Effect.tapCause(() => dropped(medium.mediaKey))
-    )
-  if (made !== id) yield* dropped(medium.mediaKey)
+    }), id)
   return ok({ id: made })
 })
-
-const dropped = (key: string | null) =>
-  key === null ?
-    Effect.void :
-    Effect.flatMap(PgClient, (sql) =>
-      Effect.ignore(
-        sql`INSERT INTO stt_removals (media_key, requested_at) VALUES (${key}, now()) ON CONFLICT DO NOTHING`
-      ))

@@ -15,8 +15,11 @@ export const list = Effect.gen(function*() {
   const page = yield* Inputs.page(query, ["status", "createdAt", "updatedAt"], 50)
   const withStatus = yield* Inputs.flag(query, "withStatus", false)
   const user = query.get("endUserIdentifier") || undefined
-  const { rows, total } = yield* (yield* Enrichments).list(client.id, user, page)
-  const content = rows.map((row) => withStatus ? View.enrichmentWithStatus(row, null) : View.enrichment(row))
+  const enrichments = yield* Enrichments
+  const { rows, total } = yield* enrichments.list(client.id, user, page)
+  if (!withStatus) return json(Inputs.pageOf(rows.map(View.enrichment), total, page))
+  const positions = yield* enrichments.positions(rows)
+  const content = rows.map((row) => View.enrichmentWithStatus(row, positions.get(row.id) ?? null))
   return json(Inputs.pageOf(content, total, page))
 })
 
@@ -35,8 +38,8 @@ export const get = Effect.gen(function*() {
   const client = yield* Authorization.holding("scope_client")
   const [id] = yield* Inputs.ids("id")
   const enrichment = yield* enrichmentOf(client, id)
-  const position = yield* (yield* Enrichments).position(enrichment)
-  return json(View.enrichmentWithStatus(enrichment, position))
+  const positions = yield* (yield* Enrichments).positions([enrichment])
+  return json(View.enrichmentWithStatus(enrichment, positions.get(id) ?? null))
 })
 
 export const remove = Effect.gen(function*() {

@@ -13,6 +13,7 @@ const statuses: { readonly [R in Reason]: number } = {
   Missing: 404,
   Conflict: 409,
   TooLarge: 413,
+  TooSlow: 408,
   UnsupportedType: 415,
   TooMany: 429
 }

@@ -7,6 +7,7 @@ import { areSentences } from "../enrichment/TranscriptFile.ts"
 import { translated, Translation, type TranslationResult } from "../enrichment/Translation.ts"
 import { Versions } from "../enrichment/Versions.ts"
 import { type Apply, Completion } from "../job/Completion.ts"
+import * as Json from "../Json.ts"
 import { invalid, invalidAll, type Refusal, type Violation } from "../Refusal.ts"
 import * as Authorization from "./Authorization.ts"
 import * as Body from "./Body.ts"
@@ -145,7 +146,7 @@ const decodedEvaluation = (given: unknown): Effect.Effect<unknown, Refusal> =>
   Effect.suspend(() => {
     if (typeof given !== "string") return Effect.succeed(given ?? null)
     try {
-      return Effect.succeed(Body.parseJson(given))
+      return Effect.succeed(Json.parse(given))
     } catch {
       return Effect.fail(invalid("evaluations", "The evaluation should be JSON"))
     }

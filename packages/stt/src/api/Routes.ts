@@ -4,6 +4,7 @@ import { Context, Effect, type Scope } from "effect"
 import { HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Clients } from "../client/Clients.ts"
 import { Tokens } from "../client/Tokens.ts"
+import { Closing } from "../Closing.ts"
 import { Creation } from "../enrichment/Creation.ts"
 import { Enrichments } from "../enrichment/Enrichments.ts"
 import { Removal } from "../enrichment/Removal.ts"
@@ -77,8 +78,9 @@ type OfRequest = HttpServerRequest.HttpServerRequest | HttpRouter.RouteContext |
 
 export const layer = HttpRouter.use(Effect.fnUntraced(function*(router) {
   const context = yield* needed
+  const closing = yield* Closing
   const answer = (handler: Effect.Effect<HttpServerResponse.HttpServerResponse, Refusal, Needs | OfRequest>) =>
-    Effect.provide(enveloped(handler), context)
+    Effect.andThen(closing.enter, Effect.provide(enveloped(handler), context))
 
   yield* router.add("POST", "/api/token", answer((yield* TokenRoutes.make).issue))
   yield* router.add("GET", "/api/v1/home", answer(SystemRoutes.home))

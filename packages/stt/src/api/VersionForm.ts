@@ -5,8 +5,9 @@ import * as Questions from "../enrichment/Questions.ts"
 import * as Request from "../enrichment/Request.ts"
 import * as TranscriptFile from "../enrichment/TranscriptFile.ts"
 import type { Metadata, Question, Transcript } from "../enrichment/Version.ts"
+import * as Json from "../Json.ts"
 import { invalid, type Refusal } from "../Refusal.ts"
-import { type Body, parseJson } from "./Body.ts"
+import type { Body } from "./Body.ts"
 import { flagOf } from "./Inputs.ts"
 
 export interface VersionForm {
@@ -54,7 +55,7 @@ export const jsonIn = (body: Body, name: string): Effect.Effect<unknown, Refusal
     if (value.trim() === "") return Effect.succeed(null)
     for (const text of [value, `[${value}]`]) {
       try {
-        return Effect.succeed(parseJson(text))
+        return Effect.succeed(Json.parse(text))
       } catch {
         continue
       }

@@ -82,6 +82,9 @@ const noInitial = forbidden(
   "No initial version found for the enrichment. Please wait for the generation of the initial version before pushing a new one"
 )
 
+/** What is asked for now would overlap with it. */
+const inFlight = ({ status }: Enrichment) => conflict("id", `The enrichment is being worked on (${status})`)
+
 const add = Effect.fnUntraced(function*(enrichment: Enrichment, form: VersionForm.VersionForm) {
   const versions = yield* Versions
   const latest = yield* versions.latest(enrichment.id)
@@ -90,7 +93,8 @@ const add = Effect.fnUntraced(function*(enrichment: Enrichment, form: VersionFor
   const transcript = given
     ?? { ...yield* versions.transcript(latest.value.id), translatedText: null, translatedSentences: null }
   return yield* (yield* PgClient).withTransaction(Effect.gen(function*() {
-    yield* (yield* Enrichments).lock(enrichment.id)
+    const current = Option.getOrElse(yield* (yield* Enrichments).lock(enrichment.id), () => enrichment)
+    if (translate && isRunning(current.status)) return yield* inFlight(current)
     const id = yield* versions.insert(enrichment.id, { initial: false, aiGenerated: false, transcript, notes, ...rest })
     yield* Renewal.afterPush(enrichment.id, id, translate)
     return id
@@ -115,7 +119,7 @@ export const renew = Effect.gen(function*() {
     const current = Option.getOrElse(yield* (yield* Enrichments).lock(enrichment.id), () => enrichment)
     const latest = yield* (yield* Versions).latest(enrichment.id)
     if (Option.isNone(latest)) return yield* conflict("id", "The enrichment has no version yet")
-    if (isRunning(current.status)) return yield* conflict("id", `The enrichment is being worked on (${current.status})`)
+    if (isRunning(current.status)) return yield* inFlight(current)
     return yield* Renewal.renew(current, latest.value, wish)
   })).pipe(Effect.catchTag("SqlError", Effect.die))
   return ok({ id: made })

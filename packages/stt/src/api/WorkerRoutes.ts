@@ -1,6 +1,8 @@
 /** What workers ask for, and what all of their reports have in common. */
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import { Effect, Option, Schema } from "effect"
-import { HttpServerResponse } from "effect/http"
+import { HttpServerRequest, HttpServerResponse } from "effect/http"
+import type { ServerResponse } from "node:http"
 import type { Client } from "../client/Client.ts"
 import type { Enrichment } from "../enrichment/Enrichment.ts"
 import * as Request from "../enrichment/Request.ts"
@@ -60,8 +62,25 @@ export const take = Effect.fnUntraced(function*(name: StepName) {
   const wait = waitOf(query)
   const found = yield* wait === 0 ? taking.take(ask) : taking.takeWithin(ask, wait)
   if (Option.isNone(found)) return HttpServerResponse.setHeader(refused(none(step)), "retry-after", pause)
-  return json(yield* described(step, found.value))
-})
+  const takeBack = taking.takeBack(ask, found.value)
+  const answer = json(yield* Effect.onError(described(step, found.value), () => takeBack))
+  return yield* handedOut(answer, takeBack)
+}, Effect.uninterruptible)
+
+/** A worker that hung up at that moment would leave its job to wait for a time-out of an hour. */
+const handedOut = Effect.fnUntraced(
+  function*(answer: HttpServerResponse.HttpServerResponse, otherwise: Effect.Effect<void>) {
+    const request = yield* HttpServerRequest.HttpServerRequest
+    const response = NodeHttpServerRequest.toServerResponse(request) as ServerResponse
+    const run = Effect.runForkWith(yield* Effect.context<never>())
+    const settle = () => {
+      if (!response.writableFinished) run(otherwise)
+    }
+    if (response.destroyed) settle()
+    else response.once("close", settle)
+    return answer
+  }
+)
 
 const Head = Schema.Struct({
   taskId: Schema.optionalKey(Schema.NullOr(Schema.String)),

@@ -15,10 +15,18 @@ import { atDesk, type CommandFailed, fail, json, print } from "./Desk.ts"
 
 const id = Argument.String("id").pipe(Argument.withDescription("The enrichment's id"))
 
-const shown = (row: Enrichment) => ({
-  ...View.enrichmentWithStatus(row, null),
-  client: row.clientId,
-  priority: row.priority
+const shown = Effect.fnUntraced(function*(rows: ReadonlyArray<Enrichment>) {
+  const positions = yield* (yield* Enrichments).positions(rows)
+  return rows.map((row) => ({
+    ...View.enrichmentWithStatus(row, positions.get(row.id) ?? null),
+    client: row.clientId,
+    priority: row.priority
+  }))
+})
+
+const printed = Effect.fnUntraced(function*(asJson: boolean, row: Enrichment) {
+  const [one] = yield* shown([row])
+  yield* print(asJson, one, [line(row)])
 })
 
 const line = (row: Enrichment) =>
@@ -56,7 +64,7 @@ const list = Command.make(
         AND ${Option.isSome(status) ? sql`status = ${status.value}` : sql`true`}
         AND ${Option.isSome(client) ? sql`client_id = ${client.value}` : sql`true`}
         ORDER BY created_at DESC LIMIT ${Math.max(1, limit)}`
-      yield* print(json, rows.map(shown), rows.length === 0 ? ["There is no such job."] : rows.map(line))
+      yield* print(json, yield* shown(rows), rows.length === 0 ? ["There is no such job."] : rows.map(line))
     }))
   })
 ).pipe(
@@ -87,7 +95,8 @@ const show = Command.make(
       const row = yield* changing(id, () => Effect.void)
       const tasks = yield* (yield* PgClient)<Task>`SELECT step, task_id, client_id, outcome, taken_at, finished_at
         FROM stt_tasks WHERE enrichment_id = ${id} ORDER BY taken_at`
-      yield* print(json, { ...shown(row), tasks }, [
+      const [one] = yield* shown([row])
+      yield* print(json, { ...one, tasks }, [
         line(row),
         ...tasks.map(({ clientId, outcome, step, takenAt }) =>
           `  ${wire(takenAt)}  ${step}  ${clientId}  ${outcome ?? "not reported"}`
@@ -122,7 +131,7 @@ const retry = Command.make(
           ? fail(`The medium of the job ${id} is gone: it has to be sent again.`)
           : enrichments.update(id, { ...Renewal.afresh, status, failureCause: null })
       })
-      yield* print(json, shown(row), [line(row)])
+      yield* printed(json, row)
     }))
   })
 ).pipe(
@@ -145,7 +154,7 @@ const cancel = Command.make(
         found.status === "SUCCESS" || found.status === "FAILURE"
           ? fail(`The job ${id} has ended already: ${found.status}.`)
           : transitions.fail(found, "Cancelled by an administrator"))
-      yield* print(json, shown(row), [line(row)])
+      yield* printed(json, row)
     }))
   })
 ).pipe(
@@ -162,7 +171,7 @@ const priority = Command.make(
     yield* atDesk(Effect.gen(function*() {
       const enrichments = yield* Enrichments
       const row = yield* changing(id, () => enrichments.update(id, { priority }))
-      yield* print(json, shown(row), [line(row)])
+      yield* printed(json, row)
     }))
   })
 ).pipe(

@@ -53,8 +53,8 @@ export class Enrichments extends Context.Service<Enrichments, {
   ) => Effect.Effect<Enrichment, SqlError>
   readonly update: (id: string, values: Record<string, unknown>) => Effect.Effect<void, SqlError>
   readonly overwrite: (id: string, wish: Wish) => Effect.Effect<void, SqlError>
-  /** How many jobs of the same kind are before it, or null when it does not wait. */
-  readonly position: (enrichment: Enrichment) => Effect.Effect<number | null>
+  /** How many jobs of the same kind are before each of those that wait. */
+  readonly positions: (enrichments: ReadonlyArray<Enrichment>) => Effect.Effect<ReadonlyMap<string, number>>
   /** Seconds of media that a client sent since the month began. */
   readonly secondsThisMonth: (client: string) => Effect.Effect<number>
 }>()("@aiguilleur/stt/Enrichments") {
@@ -111,6 +111,20 @@ export class Enrichments extends Context.Service<Enrichments, {
         yield* sql`UPDATE stt_enrichments SET ${sql.update(row)} WHERE id = ${id}`
       })
 
+      const positions = Effect.fn("Enrichments.positions")(function*(enrichments: ReadonlyArray<Enrichment>) {
+        const waiting = enrichments.filter(({ status }) => status.startsWith("WAITING"))
+        if (waiting.length === 0) return new Map<string, number>()
+        const rows = yield* sql<{ id: string; ahead: number }>`
+          SELECT id, ahead FROM (
+            SELECT id, (row_number() OVER (PARTITION BY status
+              ORDER BY priority DESC, latest_enrichment_requested_at, id) - 1)::int AS ahead
+            FROM stt_enrichments WHERE NOT deleted AND ${
+          sql.in("status", [...new Set(waiting.map((row) => row.status))])
+        }
+          ) queue WHERE id = ANY(${texts(waiting.map(({ id }) => id))}::uuid[])`
+        return new Map(rows.map(({ ahead, id }) => [id, ahead]))
+      }, Effect.orDie)
+
       return Enrichments.of({
         find: (id) => Effect.orDie(first(sql<Enrichment>`SELECT * FROM stt_enrichments WHERE id = ${id}`)),
         lock: (id) => first(sql<Enrichment>`SELECT * FROM stt_enrichments WHERE id = ${id} FOR UPDATE`),
@@ -118,12 +132,7 @@ export class Enrichments extends Context.Service<Enrichments, {
         insert,
         update,
         overwrite: (id, wish) => update(id, columnsOf(wish)),
-        position: ({ deleted, id, latestEnrichmentRequestedAt, priority, status }) =>
-          deleted || !status.startsWith("WAITING") ? Effect.succeed(null) : sql<{ ahead: number }>`
-            SELECT count(*)::int AS ahead FROM stt_enrichments
-            WHERE NOT deleted AND status = ${status} AND (priority > ${priority} OR (priority = ${priority}
-              AND (latest_enrichment_requested_at, id) < (${latestEnrichmentRequestedAt}, ${id}::uuid)))`
-            .pipe(Effect.map(([row]) => row!.ahead), Effect.orDie),
+        positions,
         secondsThisMonth: Effect.fnUntraced(function*(client: string) {
           const at = yield* now
           const month = new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth(), 1))

@@ -3,6 +3,7 @@ import { Option, Result, Schema } from "effect"
 import * as SchemaIssue from "effect/SchemaIssue"
 import type { Client } from "../client/Client.ts"
 import type { Pair } from "../client/Clients.ts"
+import * as Json from "../Json.ts"
 import { invalidAll, type Refusal, unreadableAll, type Violation } from "../Refusal.ts"
 import type { Parameters } from "./Enrichment.ts"
 
@@ -183,7 +184,7 @@ export const asMap = (value: unknown): unknown => Array.isArray(value) && value.
 export const mapOfText = (value: unknown): Option.Option<unknown> => {
   if (typeof value !== "string" || value.trim() === "") return Option.some(null)
   try {
-    return Option.some(asMap(JSON.parse(value.replaceAll("\\u0000", ""))))
+    return Option.some(asMap(Json.parse(value)))
   } catch {
     return Option.none()
   }

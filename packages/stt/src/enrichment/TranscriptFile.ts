@@ -1,5 +1,6 @@
 /** The transcript that a worker or a client sends: three fields are required, the sentences are kept as they are. */
 import { Result, Schema } from "effect"
+import * as Json from "../Json.ts"
 import * as Language from "./Language.ts"
 import type { Sentence, Transcript } from "./Version.ts"
 
@@ -23,7 +24,7 @@ const decodeSentences = Schema.decodeUnknownResult(Sentences)
 export const parse = (text: string, fileName: string): Transcript | string | undefined => {
   let value: unknown
   try {
-    value = JSON.parse(text.replace(/^\uFEFF/, "").replaceAll("\\u0000", ""))
+    value = Json.parse(text.replace(/^\uFEFF/, ""))
   } catch {
     return undefined
   }

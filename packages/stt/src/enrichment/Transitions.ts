@@ -28,7 +28,7 @@ export class Transitions extends Context.Service<Transitions, {
       const dropMedia = Effect.fnUntraced(function*({ id, mediaKey }: Enrichment) {
         if (mediaKey === null) return
         yield* sql`INSERT INTO stt_removals (media_key, requested_at) VALUES (${mediaKey}, ${yield* now})
-          ON CONFLICT DO NOTHING`
+          ON CONFLICT (media_key) DO UPDATE SET owner = NULL`
         yield* enrichments.update(id, { mediaKey: null })
       })
 

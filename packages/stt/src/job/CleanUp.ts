@@ -55,6 +55,21 @@ export class CleanUp extends Context.Service<CleanUp, {
       const parameters = yield* Parameters
       const removal = yield* Removal
 
+      const overdue = Effect.fnUntraced(function*(limits: Values) {
+        const at = yield* now
+        const spent = ({ name, retries, running, timeout, waiting }: Step) => {
+          const [lease, started, attempts] = ["lease_at", "started_at", "retries"].map((suffix) =>
+            sql.literal(`${name}_${suffix}`)
+          )
+          return sql`(status IN (${waiting}, ${running}) AND ${attempts!} >= ${limits[retries]}
+            AND coalesce(${lease!}, ${started!}) <= ${minutesBefore(at, limits[timeout])})`
+        }
+        const stuck = sql`(status = 'UPLOADING_MEDIA'
+          AND coalesce(upload_started_at, '-infinity') <= ${minutesBefore(at, limits.UPLOAD_TIMEOUT_IN_MINUTES)})`
+        return yield* sql<{ id: string }>`SELECT id FROM stt_enrichments
+          WHERE NOT deleted AND ${sql.or([...steps.map(spent), stuck])}`
+      })
+
       // Looked at again under its lock: a worker may have reported meanwhile.
       const end = Effect.fnUntraced(function*(id: string, limits: Values) {
         const at = yield* now
@@ -82,9 +97,7 @@ export class CleanUp extends Context.Service<CleanUp, {
 
       const run = Effect.fn("CleanUp.run")(function*() {
         const limits = yield* parameters.all
-        const open = yield* sql<{ id: string }>`SELECT id FROM stt_enrichments
-          WHERE NOT deleted AND status NOT IN ('SUCCESS', 'FAILURE', 'WAITING_MEIDA_UPLOAD')`
-        const failed = yield* Effect.forEach(open, ({ id }) => end(id, limits))
+        const failed = yield* Effect.forEach(yield* overdue(limits), ({ id }) => end(id, limits))
         const old = yield* expired(limits)
         for (const { id } of old) yield* removal.remove(id)
         const at = yield* now

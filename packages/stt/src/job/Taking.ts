@@ -1,9 +1,10 @@
 /** Gives the next job of a step to a worker: one statement, so that no two workers ever get the same one. */
 import { PgClient } from "@effect/sql-pg/PgClient"
-import { Context, Effect, Layer, Option, PubSub } from "effect"
+import { Clock, Context, Effect, Layer, Option, PubSub } from "effect"
 import type { Fragment } from "effect/sql/Statement"
 import type { Client } from "../client/Client.ts"
 import { Clients } from "../client/Clients.ts"
+import { Closing } from "../Closing.ts"
 import type { Enrichment } from "../enrichment/Enrichment.ts"
 import type { Step } from "../enrichment/Step.ts"
 import { minutesBefore, now } from "../Instant.ts"
@@ -22,9 +23,12 @@ export interface Ask {
 }
 
 export class Taking extends Context.Service<Taking, {
+  /** Uninterruptible, so that whoever asked can always hand out or take back what was found. */
   readonly take: (ask: Ask) => Effect.Effect<Option.Option<Enrichment>>
-  /** The same, waiting for a job at most that many milliseconds. */
+  /** The same, waiting for a job at most that many milliseconds; only the waiting can be interrupted. */
   readonly takeWithin: (ask: Ask, millis: number) => Effect.Effect<Option.Option<Enrichment>>
+  /** It never reached its worker: the next one gets it at once, and it has cost no attempt. */
+  readonly takeBack: (ask: Ask, enrichment: Enrichment) => Effect.Effect<void>
 }>()("@aiguilleur/stt/Taking") {
   static readonly layer = Layer.effect(
     Taking,
@@ -33,6 +37,7 @@ export class Taking extends Context.Service<Taking, {
       const parameters = yield* Parameters
       const clients = yield* Clients
       const wake = yield* Wake
+      const closing = yield* Closing
 
       const matching = (column: string, own: string | null, treatUnspecified: boolean): Fragment => {
         const job = sql.literal(column)
@@ -99,22 +104,40 @@ export class Taking extends Context.Service<Taking, {
         const reached = PubSub.take(subscription).pipe(
           Effect.repeat({ until: (name) => name === ask.step.waiting || name === "all" })
         )
-        const search = Effect.gen(function*() {
-          while (true) {
-            const found = yield* take(ask)
-            if (Option.isSome(found)) return found
-            yield* Effect.timeoutOption(reached, lookAgain)
-          }
-        })
-        // A job that has been taken is handed out, even if the time is up at that moment.
-        const first = yield* take(ask)
-        if (Option.isSome(first) || millis <= 0) return first
-        return Option.flatten(yield* Effect.timeoutOption(search, millis))
+        const until = (yield* Clock.currentTimeMillis) + millis
+        // Only the waiting ends with the time or with the service: a job that has been taken is handed out.
+        while (true) {
+          const found = yield* take(ask)
+          const left = until - (yield* Clock.currentTimeMillis)
+          if (Option.isSome(found) || left <= 0) return found
+          const ended = yield* Effect.interruptible(Effect.raceFirst(
+            Effect.as(Effect.timeoutOption(reached, Math.min(left, lookAgain)), false),
+            Effect.as(closing.begun, true)
+          ))
+          if (ended) return Option.none()
+        }
       }, Effect.scoped)
 
+      const takeBack = Effect.fn("Taking.takeBack")(function*({ step, taskId, worker }: Ask, { id }: Enrichment) {
+        const [started, lease, by, task, retries] = ["started_at", "lease_at", "by", "task_id", "retries"]
+          .map((suffix) => sql.literal(`${step.name}_${suffix}`))
+        yield* sql`
+          WITH returned AS (
+            UPDATE stt_enrichments SET status = ${step.waiting}, ${lease!} = NULL, ${by!} = NULL, ${task!} = NULL,
+              ${started!} = CASE WHEN ${retries!} = 0 THEN NULL ELSE ${started!} END,
+              ${retries!} = greatest(0, ${retries!} - 1)
+            WHERE id = ${id} AND status = ${step.running} AND ${task!} = ${taskId}::uuid AND ${by!} = ${worker.id}
+            RETURNING id
+          )
+          DELETE FROM stt_tasks USING returned WHERE enrichment_id = returned.id AND step = ${step.name}
+            AND task_id = ${taskId}::uuid`
+      }, Effect.orDie)
+
       return Taking.of({
-        take: (ask) => Effect.flatMap(take(ask), (found) => stamped(ask, found)),
-        takeWithin: (ask, millis) => Effect.flatMap(takeWithin(ask, millis), (found) => stamped(ask, found))
+        takeBack,
+        take: (ask) => Effect.uninterruptible(Effect.flatMap(take(ask), (found) => stamped(ask, found))),
+        takeWithin: (ask, millis) =>
+          Effect.uninterruptible(Effect.flatMap(takeWithin(ask, millis), (found) => stamped(ask, found)))
       })
     })
   )

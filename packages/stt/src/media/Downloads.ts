@@ -4,6 +4,7 @@ import { Effect, Layer, Option, Semaphore } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Client } from "../client/Client.ts"
 import { Clients } from "../client/Clients.ts"
+import { Closing } from "../Closing.ts"
 import { Creation } from "../enrichment/Creation.ts"
 import type { Enrichment } from "../enrichment/Enrichment.ts"
 import { Enrichments } from "../enrichment/Enrichments.ts"
@@ -32,6 +33,7 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
   const intake = yield* Intake
   const parameters = yield* Parameters
   const presence = yield* Presence
+  const closing = yield* Closing
   const spool = yield* Spool
   const places = yield* Semaphore.make(settings.downloads)
   const scope = yield* Effect.scope
@@ -83,14 +85,8 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
         // Whoever asked by URL cannot know that nothing was left to do.
         if (status === "SUCCESS") yield* outbox.add(current, { status, failureCause: null, completedStep: null })
       }))
-    if (!kept && medium.mediaKey !== null) {
-      yield* Effect.orDie(
-        sql`INSERT INTO stt_removals (media_key, requested_at) VALUES (${medium.mediaKey}, ${yield* now})
-          ON CONFLICT DO NOTHING`
-      )
-    }
     return kept
-  })
+  }, Effect.scoped)
 
   /** Another process that goes on with it waits as well. */
   const pause = Effect.fnUntraced(function*(row: Enrichment, attempts: number) {
@@ -133,7 +129,7 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
 
   // As many as there are places; the next ones are claimed when a place is free.
   const work = Effect.gen(function*() {
-    while (true) {
+    while (!closing.hasBegunUnsafe()) {
       yield* places.take(1)
       const claimed = yield* claim.pipe(
         Effect.catchCause((cause) => Effect.as(Effect.logDebug("Nothing could be claimed", cause), Option.none()))

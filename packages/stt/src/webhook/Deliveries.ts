@@ -3,6 +3,7 @@ import { PgClient } from "@effect/sql-pg/PgClient"
 import { Effect, Layer, Option, Semaphore } from "effect"
 import type { IncomingMessage } from "node:http"
 import { Clients } from "../client/Clients.ts"
+import { Closing } from "../Closing.ts"
 import { resolved } from "../fetch/Destination.ts"
 import type { FetchError } from "../fetch/FetchError.ts"
 import { request } from "../fetch/Requesting.ts"
@@ -27,7 +28,7 @@ interface Webhook {
   readonly attempts: number
 }
 
-/** Clients call back from inside their handler, so many may be open at once. */
+/** Clients call back from inside their handler, so many may be open at once; one enrichment's come in their order. */
 const atOnce = 32
 
 const bodyOf = (webhook: Webhook): string =>
@@ -58,6 +59,7 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
   const clients = yield* Clients
   const vault = yield* Vault
   const presence = yield* Presence
+  const closing = yield* Closing
   const journal = yield* Journal
   const places = yield* Semaphore.make(atOnce)
   const scope = yield* Effect.scope
@@ -115,8 +117,10 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
     const at = yield* now
     const [row] = yield* sql<Webhook>`
       WITH next AS MATERIALIZED (
-        SELECT id, state FROM stt_webhooks
-        WHERE (state = 'pending' AND next_at <= ${at}) OR (state = 'sending' AND ${presence.abandoned("owner")})
+        SELECT id, state FROM stt_webhooks w
+        WHERE ((state = 'pending' AND next_at <= ${at}) OR (state = 'sending' AND ${presence.abandoned("owner")}))
+          AND NOT EXISTS (SELECT 1 FROM stt_webhooks earlier WHERE earlier.enrichment_id = w.enrichment_id
+            AND earlier.state IN ('pending', 'sending') AND earlier.id < w.id)
         ORDER BY next_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
       )
       UPDATE stt_webhooks w SET state = 'sending', owner = ${presence.owner},
@@ -134,16 +138,19 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
       : send(webhook)
 
   const work: Effect.Effect<void> = Effect.gen(function*() {
-    while (true) {
+    while (!closing.hasBegunUnsafe()) {
       yield* places.take(1)
       const claimed = yield* Effect.orElseSucceed(claim, () => Option.none<Webhook>())
       if (Option.isNone(claimed)) {
         yield* places.release(1)
         return
       }
-      yield* take(claimed.value).pipe(
+      yield* Effect.andThen(closing.enter, take(claimed.value)).pipe(
+        Effect.scoped,
         Effect.catchCause((cause) => Effect.logError(`The webhook ${claimed.value.id} failed`, cause)),
         Effect.ensuring(places.release(1)),
+        // The enrichment's next one waited for it.
+        Effect.andThen(Effect.suspend(() => work)),
         Effect.forkIn(scope)
       )
     }
