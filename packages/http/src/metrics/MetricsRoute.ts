@@ -16,7 +16,7 @@ export const layerOf = (access: "key" | "open") =>
       Effect.gen(function*() {
         if (access === "key") {
           const known = yield* may(request, "viewer")
-          if (Access.isRefused(known)) return refusal(known)
+          if (Access.isRefused(known)) return refusal(known, request.url)
         }
         return HttpServerResponse.text(yield* metrics.text(all), {
           contentType,
