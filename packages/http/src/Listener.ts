@@ -14,7 +14,7 @@ export interface ListenOptions {
   readonly port: number
   /** For the whole of a request's head. */
   readonly headersTimeout?: number
-  /** For the whole of a request, body included; the body's own pauses are bounded by the gateway. */
+  /** For the whole of a request, body included; the gateway bounds it more tightly, by the kind of body. */
   readonly requestTimeout?: number
 }
 
@@ -54,7 +54,7 @@ const refuseRaw = (error: Error & { readonly code?: string }, socket: Duplex): v
   )
 }
 
-const make = ({ headersTimeout = 30_000, requestTimeout = 300_000 }: ListenOptions): Server => {
+const make = ({ headersTimeout = 30_000, requestTimeout = 3_600_000 }: ListenOptions): Server => {
   const server = createServer({
     // Longer than the minute for which load balancers keep theirs: the side that sends must not be surprised.
     keepAliveTimeout: 75_000,
