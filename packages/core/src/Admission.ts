@@ -1,5 +1,5 @@
 /** Whether a server may take a ticket now: `admits` of DESIGN §3.4, term by term. */
-import { policyOf } from "./Decider.ts"
+import { decidingFor } from "./Decider.ts"
 import type { Branch, ConstraintClass, ModelState, Pair, ServerState, State, TicketState } from "./State.ts"
 
 /** The four kinds of ticket between which the slot rule distinguishes, as bits. */
@@ -50,16 +50,16 @@ export const takesOne = (host: ServerState, now: number): boolean => host.cold |
 const idle = { hasSlot: false, leases: 0, ttft: undefined, ttftThreshold: Infinity }
 
 /** Nobody gets a slot here, whatever else may change: most servers of a busy fleet, so it is asked first. */
-export const isFull = (state: State, { model }: ModelState, { leases, server }: ServerState): boolean =>
-  leases >= server.maxConcurrent + server.headroom && !policyOf(state, model).judge(idle)
+export const isFull = (state: State, model: ModelState, { leases, server }: ServerState): boolean =>
+  leases >= server.maxConcurrent + server.headroom && !decidingFor(state, model).policy.judge(idle)
 
 /** Whether the policy would have this server take one more, with or without a slot. */
-export const judges = (state: State, { model }: ModelState, { host, ttft }: Pair, now: number, hasSlot: boolean) =>
-  policyOf(state, model).judge({
+export const judges = (state: State, model: ModelState, { host, ttft }: Pair, now: number, hasSlot: boolean) =>
+  decidingFor(state, model).policy.judge({
     hasSlot,
     leases: host.leases,
     ttft: ttft.figure(now),
-    ttftThreshold: model.ttftThreshold
+    ttftThreshold: model.model.ttftThreshold
   })
 
 /** Bits of the owner's kinds that this server would take, the reserve aside. */

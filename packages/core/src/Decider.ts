@@ -1,13 +1,24 @@
 /** By which strategy and policy a model is decided: its own pair, or in the eyes of the shadow the one that is tried. */
 import type { Decider, Model } from "./Model.ts"
+import type { Registry } from "./Registry.ts"
 import type { RequeuePolicy } from "./RequeuePolicy.ts"
-import type { State } from "./State.ts"
+import type { ModelState, State } from "./State.ts"
 import type { Strategy } from "./Strategy.ts"
 
-const deciderOf = ({ shadowed }: State, model: Model): Decider => shadowed ? model.shadow ?? model : model
+/** Looked up once, when the model changes, and not for every server at every decision. */
+export interface Deciding {
+  readonly strategy: Strategy["Service"]
+  readonly policy: RequeuePolicy["Service"]
+}
 
-export const strategyOf = (state: State, model: Model): Strategy["Service"] =>
-  state.registry.strategies[deciderOf(state, model).strategy]
+const found = ({ policies, strategies }: Registry["Service"], { policy, strategy }: Decider): Deciding => ({
+  strategy: strategies[strategy],
+  policy: policies[policy]
+})
 
-export const policyOf = (state: State, model: Model): RequeuePolicy["Service"] =>
-  state.registry.policies[deciderOf(state, model).policy]
+export const decidersOf = (registry: Registry["Service"], model: Model): Pick<ModelState, "acting" | "shadow"> => ({
+  acting: found(registry, model),
+  shadow: found(registry, model.shadow ?? model)
+})
+
+export const decidingFor = ({ shadowed }: State, { acting, shadow }: ModelState): Deciding => shadowed ? shadow : acting

@@ -1,7 +1,7 @@
 /** The decision: reads state, time and dice, and says the one next thing to do. Changes nothing. */
 import { isUp, kindOf } from "./Admission.ts"
 import { downDeadline, isTotal, waitedBy } from "./Deadline.ts"
-import { strategyOf } from "./Decider.ts"
+import { decidingFor } from "./Decider.ts"
 import type { Reason } from "./DispatchError.ts"
 import { AttemptsExhausted, NoServer, NoServerUp, PatienceSpent, TotalSpent } from "./DispatchError.ts"
 import type { Open } from "./Selection.ts"
@@ -99,6 +99,6 @@ const choose = (
     leases: host.leases,
     ttft: ttft.figure(now)
   }))
-  const chosen = strategyOf(state, model.model).choose({ candidates, turn: model.turn, roll })
+  const chosen = decidingFor(state, model).strategy.choose({ candidates, turn: model.turn, roll })
   return { _tag: "Assign", ticket, url: chosen.server.url, candidates: candidates.length }
 }

@@ -2,6 +2,7 @@
 import type { RoutingMode } from "./Caller.ts"
 import type { Deadlines, Due } from "./Deadlines.ts"
 import { Deadlines as Heap } from "./Deadlines.ts"
+import type { Deciding } from "./Decider.ts"
 import type { Reason } from "./DispatchError.ts"
 import type { LeaseRecord } from "./Lease.ts"
 import type { Load } from "./Load.ts"
@@ -114,6 +115,9 @@ export interface Leaf {
 
 export interface ModelState {
   model: Model
+  acting: Deciding
+  /** What is tried beside it; without such a pair, the same. */
+  shadow: Deciding
   pairs: Array<Pair>
   pool: Pool
   readonly classes: Map<string, ConstraintClass>

@@ -139,14 +139,14 @@ describe("the shadow", () => {
 
   it.effect("survives a strategy that throws, and says so", () =>
     Effect.gen(function*() {
-      const registry = yield* Registry
+      const { strategies, ...registry } = yield* Registry
       const choose = () => {
         throw new Error("not today")
       }
-      const strategies = { ...registry.strategies, "least-busy": { choose } }
       const shadow = new Shadow()
-      const state = { ...(yield* town({ shadow: { strategy: "least-busy", policy: "none" } })) }
-      const broken: State = { ...state, registry: { ...registry, strategies } }
+      const broken = yield* town({ shadow: { strategy: "least-busy", policy: "none" } }).pipe(
+        Effect.provideService(Registry, { ...registry, strategies: { ...strategies, "least-busy": { choose } } })
+      )
       arrive(broken, "1")
       assert.strictEqual(step(broken, shadow), "http://a")
       assert.deepInclude(only(shadow), { failed: 1, decisions: 0 })

@@ -1,6 +1,7 @@
 /** Organisations, keys, servers and models come, change and go under traffic; no lease is lost to it. */
 import type { Caller } from "../Caller.ts"
 import { deadlineOf } from "../Deadline.ts"
+import { decidersOf } from "../Decider.ts"
 import { KeyRevoked, ModelRemoved, NotAllowed } from "../DispatchError.ts"
 import type { Model } from "../Model.ts"
 import { classOf, offer, withdraw } from "../PriorityQueue.ts"
@@ -60,6 +61,7 @@ export const modelChanged = (state: State, model: Model): void => {
   if (known === undefined) {
     state.models.set(model.name, {
       model,
+      ...decidersOf(state.registry, model),
       pairs: [],
       pool: makeLevel(),
       classes: new Map(),
@@ -71,7 +73,7 @@ export const modelChanged = (state: State, model: Model): void => {
     return rebuild(state)
   }
   const patienceChanged = known.model.patience !== model.patience
-  known.model = model
+  Object.assign(known, { model, ...decidersOf(state.registry, model) })
   rebuild(state)
   if (!patienceChanged) return
   for (const ticket of state.tickets.values()) {

@@ -4,6 +4,7 @@ import { Command } from "effect/cli"
 import { checkConfig } from "./CheckConfig.ts"
 import { imported } from "./ImportAristote.ts"
 import { keys } from "./KeysCommand.ts"
+import { load } from "./LoadCommand.ts"
 import { organisations } from "./OrganisationsCommand.ts"
 import { serve } from "./Serve.ts"
 import { shadow } from "./ShadowCommand.ts"
@@ -28,6 +29,7 @@ export const aiguilleur = Command.make("aiguilleur").pipe(
   Command.withSubcommands([
     serve,
     checkConfig,
+    load,
     keys.pipe(Command.provide(StoreAccess.layer)),
     organisations.pipe(Command.provide(StoreAccess.layer)),
     usage.pipe(Command.provide(StoreAccess.layer)),

@@ -6,6 +6,8 @@ export interface Counters {
   promptTokens: number
   generationTokens: number
   readonly finished: Record<FinishReason, number>
+  /** Tokens looked for in the prefix cache. */
+  queriedTokens: number
   /** Prompt tokens found in the prefix cache instead of computed. */
   reusedTokens: number
   /** Sequences sent back to wait because memory ran out. */
@@ -23,6 +25,7 @@ export const make = (): Counters => ({
   promptTokens: 0,
   generationTokens: 0,
   finished: { stop: 0, length: 0, abort: 0 },
+  queriedTokens: 0,
   reusedTokens: 0,
   preemptions: 0,
   steps: 0,

@@ -96,6 +96,7 @@ export const make = (settings: Settings): Engine => {
       waiting.pop()
       sequence.scheduledAt = clock
       running += 1
+      counters.queriedTokens += sequence.pass
       counters.reusedTokens += sequence.reused
       if (sequence.preemptions === 0) Histogram.observe(counters.queueTime, (clock - sequence.arrivedAt) / 1000)
       return sequence

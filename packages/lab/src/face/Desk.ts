@@ -44,7 +44,8 @@ export const make = ({ ledger, loading, models, options, pace, profile }: Furnit
     maxModelLen: profile.maxModelLen,
     defaultTokens: options.defaultTokens ?? 64,
     maxTokens: options.maxTokens ?? 4096,
-    priorityScheduling: options.priorityScheduling === true
+    priorityScheduling: options.priorityScheduling === true,
+    prefixCaching: options.prefixCaching ?? (options.face ?? "vllm") === "vllm"
   }
   const face = faces[options.face ?? "vllm"]({ engine, limits, options, now: pace.now, loading })
   const changed = () => {

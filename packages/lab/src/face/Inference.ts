@@ -110,6 +110,7 @@ export const receive = (
       outputTokens: question.outputTokens,
       finish: question.finish,
       priority: question.priority,
+      prefix: question.prefix,
       passes: Math.max(1, Math.round(fault.slowPrefill ?? 1)) * (face.passes?.(question) ?? 1)
     },
     (sequence) => {

@@ -14,6 +14,8 @@ export const page = (engine: Engine, model: string): string => {
   page.one("counter", "num_preemptions_total", "Cumulative number of preemption from the engine.", counters.preemptions)
   page.one("counter", "prompt_tokens_total", "Number of prefill tokens processed.", counters.promptTokens)
   page.one("counter", "generation_tokens_total", "Number of generation tokens processed.", counters.generationTokens)
+  page.one("counter", "prefix_cache_queries_total", "Prefix cache queries, in tokens.", counters.queriedTokens)
+  page.one("counter", "prefix_cache_hits_total", "Prefix cache hits, in tokens.", counters.reusedTokens)
   page.declare("request_success_total", "counter", "Count of successfully processed requests.")
   for (const [reason, count] of Object.entries(counters.finished)) {
     page.series("request_success_total", count, `finished_reason="${reason}"`)

@@ -15,6 +15,8 @@ export interface Options {
   /** The bearer that `/v1/*` asks for. */
   readonly token?: string | undefined
   readonly priorityScheduling?: boolean | undefined
+  /** As vLLM does it unless told not to; the other engines must be told to. */
+  readonly prefixCaching?: boolean | undefined
   /** The profile's when absent; for Ollama it is `OLLAMA_NUM_PARALLEL`, and 1 when absent. */
   readonly maxNumSeqs?: number | undefined
   /** Waiting and running together, beyond which the answer is a 503. */

@@ -1,11 +1,12 @@
 /** What an inference request asks, read from its JSON body as vLLM would. */
 import type { Demand } from "../engine/Sequence.ts"
+import * as Blocks from "./Blocks.ts"
 import * as Refusal from "./Refusal.ts"
 import * as Speech from "./Speech.ts"
 
 export type Kind = "chat" | "text" | "embedding"
 
-export interface Question extends Pick<Demand, "promptTokens" | "outputTokens" | "finish" | "priority"> {
+export interface Question extends Pick<Demand, "promptTokens" | "outputTokens" | "finish" | "priority" | "prefix"> {
   readonly kind: Kind
   readonly model: string
   readonly stream: boolean
@@ -26,6 +27,8 @@ export interface Limits {
   /** Tokens of an answer at most, whatever was asked for. */
   readonly maxTokens: number
   readonly priorityScheduling: boolean
+  /** Prompts that begin as an earlier one did are computed from where they differ. */
+  readonly prefixCaching: boolean
 }
 
 type Json = Readonly<Record<string, unknown>>
@@ -115,6 +118,7 @@ export const read = (kind: Kind, body: unknown, limits: Limits): Question | Refu
     model,
     priority,
     promptTokens,
+    prefix: limits.prefixCaching ? Blocks.hashes(prompt) : undefined,
     ...length,
     stream: body["stream"] === true && kind !== "embedding",
     includeUsage: isObject(options) && options["include_usage"] === true,

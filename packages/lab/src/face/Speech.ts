@@ -32,5 +32,8 @@ export const toolMarker = "simulate:tool-call"
 /** In a prompt: always answer 500. */
 export const poisonMarker = "simulate:poison"
 
-/** Tokens of a text: a quarter of its UTF-8 bytes, rounded up. Real tokenisers give about that in English. */
-export const countTokens = (text: string): number => Math.max(1, Math.ceil(Buffer.byteLength(text) / 4))
+/** Real tokenisers come to about that in English. */
+export const tokenBytes = 4
+
+/** Tokens of a text: a quarter of its UTF-8 bytes, rounded up. */
+export const countTokens = (text: string): number => Math.max(1, Math.ceil(Buffer.byteLength(text) / tokenBytes))

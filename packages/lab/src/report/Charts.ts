@@ -45,7 +45,9 @@ const distributed = (
     lines: pick(column).flatMap(([label, values]) => values.length === 0 ? [] : [{ label, values }])
   }))
 
-export const charts = (report: Report): ReadonlyArray<Chart> => drawn(report).map(coloured)
+/** Those that have something to show. */
+export const charts = (report: Report): ReadonlyArray<Chart> =>
+  drawn(report).filter(({ panels }) => panels.some(({ lines }) => lines.length > 0)).map(coloured)
 
 /** What a line is about: an entitlement is that of the line it belongs to. */
 const subject = ({ dashed, label }: Curve): string => dashed === true ? label.slice(0, -entitledSuffix.length) : label
@@ -148,6 +150,14 @@ const drawn = (report: Report): ReadonlyArray<Chart> => [
     unit: "percent",
     x: "seconds",
     panels: timed(report, ({ series }) => lines(series.utilisation))
+  },
+  {
+    id: "in-flight",
+    title: "Requests at each server",
+    note: "How many each was answering: how many slots it has is not known here.",
+    unit: "count",
+    x: "seconds",
+    panels: timed(report, ({ series }) => lines(series.inFlight))
   },
   {
     id: "service",

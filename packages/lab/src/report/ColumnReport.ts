@@ -1,8 +1,7 @@
 /** The report on one policy, from what was recorded while it ran. */
 import type { Column, Scenario } from "../scenario/Scenario.ts"
-import { nameOf } from "../world/Fleet.ts"
 import type { Line } from "../world/Ledger.ts"
-import type { Recorder } from "../world/Recorder.ts"
+import type { Evidence, Machine } from "./Evidence.ts"
 import * as Fairness from "./Fairness.ts"
 import type { Figure } from "./Grouping.ts"
 import { by, group, overTime } from "./Grouping.ts"
@@ -12,13 +11,16 @@ import type { ColumnReport, Line as Curve, Series } from "./Report.ts"
 /** More curves than this in one chart, and nobody can tell them apart: the largest are shown. */
 const mostCurves = 8
 
+/** What decides behind a real endpoint is its own affair. */
+type Named = Pick<Column, "name"> & Partial<Column>
+
 export const make = (
   scenario: Scenario,
-  column: Column,
-  recorder: Recorder,
+  column: Named,
+  evidence: Evidence,
   unloaded: ReadonlyMap<string, number | null>
 ): ColumnReport => {
-  const { hosts, lines, organisations, readings } = recorder
+  const { lines, machines, measured, organisations, readings, tokens } = evidence
   const weights = organisations.map((name) => scenario.organisations?.find((other) => other.name === name)?.weight ?? 1)
   const shares = Fairness.shares(readings, weights)
   const byPopulation = by(lines, ({ population }) => population)
@@ -26,12 +28,11 @@ export const make = (
   const byPriority = [...by(lines, ({ population }) => population.priority)].toSorted(([a], [b]) => b - a)
   const byServer = by(lines, ({ server }) => server)
   const duration = readings.at(-1)?.at ?? scenario.duration
-  let tokens = 0
-  for (const host of hosts) tokens += host.generated()
   return {
     name: column.name,
-    strategy: column.strategy,
-    policy: column.policy,
+    measured,
+    strategy: column.strategy ?? null,
+    policy: column.policy ?? null,
     settings: settingsOf(column),
     all: group(lines),
     populations: scenario.populations.map((population) => ({
@@ -49,33 +50,37 @@ export const make = (
       entitlement: Fairness.sum(shares.entitlement, place),
       ...group(byOrganisation.get(name) ?? [])
     })),
-    servers: hosts.map((host, place) => ({
-      name: nameOf(host.server.url),
-      organisation: host.server.organisation,
-      profile: host.profile.name,
-      utilisation: Math.round(1000 * readings.reduce((sum, { busy }) => sum + busy[place]!, 0) / readings.length) /
-        1000,
-      requests: byServer.get(host.server.url)?.length ?? 0,
-      preemptions: host.preemptions(),
-      reused: Math.round(1000 * host.reused()) / 1000
+    servers: machines.map(({ maxConcurrent, name, organisation, preemptions, profile, reused, url }, place) => ({
+      name,
+      organisation,
+      profile,
+      utilisation: maxConcurrent === null ? null : thousandths(meanBusy(readings, place) / maxConcurrent),
+      requests: byServer.get(url)?.length ?? 0,
+      preemptions,
+      reused: reused === null ? null : thousandths(reused)
     })),
     tokensPerSecond: rounded(tokens / (duration / 1000)),
-    series: seriesOf(recorder, shares, byPriority, byOrganisation)
+    series: seriesOf(evidence, shares, byPriority, byOrganisation)
   }
 }
+
+const thousandths = (value: number): number => Math.round(1000 * value) / 1000
+
+const meanBusy = (readings: Evidence["readings"], place: number): number =>
+  readings.reduce((sum, { busy }) => sum + busy[place]!, 0) / readings.length
 
 const named = new Set(["name", "strategy", "policy"])
 const spans = new Set(["ageing", "patience", "ttftThreshold"])
 
 /** What the column changes of the fleet. */
-const settingsOf = (column: Column): ReadonlyArray<string> =>
+const settingsOf = (column: Named): ReadonlyArray<string> =>
   Object.entries(column).flatMap(([field, value]) => {
     if (named.has(field)) return []
     return [`${field}: ${value === null ? "off" : spans.has(field) ? `${Number(value) / 1000} s` : value}`]
   })
 
 const seriesOf = (
-  { hosts, lines, organisations, readings }: Recorder,
+  { lines, machines, organisations, readings }: Evidence,
   shares: Fairness.Shares,
   byPriority: ReadonlyArray<readonly [number, ReadonlyArray<Line>]>,
   byOrganisation: ReadonlyMap<string, ReadonlyArray<Line>>
@@ -108,7 +113,7 @@ const seriesOf = (
     ttftByOrganisation: ttft.byOrganisation,
     totalByPriority: totals.byPriority,
     totalByOrganisation: totals.byOrganisation,
-    utilisation: utilisationOf(hosts.map(({ server }) => nameOf(server.url)), readings.map(({ busy }) => busy)),
+    ...useOf(machines, readings.map(({ busy }) => busy)),
     service: curves(largest, shares.service),
     entitlement: curves(largest, shares.entitlement),
     requeues: runningCount(lines, readings.map(({ at }) => at), ({ requeues }) => requeues),
@@ -125,19 +130,30 @@ const curves = (
   rows: ReadonlyArray<ReadonlyArray<number>>
 ) => Object.fromEntries(organisations.map(({ name, place }) => [name, Fairness.running(rows, place)]))
 
+/** In percent of their slots where those are known of all servers; else how many requests each was answering. */
+const useOf = (
+  machines: ReadonlyArray<Machine>,
+  rows: ReadonlyArray<ReadonlyArray<number>>
+): Pick<Series, "inFlight" | "utilisation"> => {
+  const names = machines.map(({ name }) => name)
+  const slots = machines.flatMap(({ maxConcurrent }) => maxConcurrent === null ? [] : [maxConcurrent])
+  if (slots.length < machines.length) return { utilisation: {}, inFlight: ofEach(names, rows) }
+  const percents = rows.map((row) => row.map((busy, place) => 100 * busy / slots[place]!))
+  return { utilisation: ofEach(names, percents), inFlight: {} }
+}
+
 /** Each server's curve; of a large fleet the busiest, the idlest and the mean. */
-const utilisationOf = (
+const ofEach = (
   names: ReadonlyArray<string>,
   rows: ReadonlyArray<ReadonlyArray<number>>
 ): Record<string, Curve> => {
-  const percent = (share: number) => Math.round(1000 * share) / 10
   if (names.length <= mostCurves) {
-    return Object.fromEntries(names.map((name, place) => [name, rows.map((row) => percent(row[place]!))]))
+    return Object.fromEntries(names.map((name, place) => [name, rows.map((row) => rounded(row[place]!))]))
   }
   return {
-    "busiest server": rows.map((row) => percent(Math.max(...row))),
-    "mean of all": rows.map((row) => percent(row.reduce((sum, share) => sum + share, 0) / row.length)),
-    "idlest server": rows.map((row) => percent(Math.min(...row)))
+    "busiest server": rows.map((row) => rounded(Math.max(...row))),
+    "mean of all": rows.map((row) => rounded(row.reduce((sum, share) => sum + share, 0) / row.length)),
+    "idlest server": rows.map((row) => rounded(Math.min(...row)))
   }
 }
 

@@ -103,19 +103,21 @@ const organisations = (report: Report): string =>
       ])
   )
 
+const percent = (share: number | null): string => share === null ? "–" : `${(100 * share).toFixed(0)} %`
+
 const servers = (report: Report): string =>
   perColumn(
     report,
-    "Simulated servers",
+    report.simulated ? "Simulated servers" : "Servers",
     ["", "owner", "profile", "utilisation", "requests", "preemptions", "prefix reuse"],
     ({ servers }) =>
       servers.map((one) => [
         one.name,
-        one.organisation,
-        one.profile,
-        `${(100 * one.utilisation).toFixed(0)} %`,
+        one.organisation ?? "–",
+        one.profile ?? "–",
+        percent(one.utilisation),
         String(one.requests),
-        String(one.preemptions),
-        `${(100 * one.reused).toFixed(0)} %`
+        one.preemptions === null ? "–" : String(one.preemptions),
+        percent(one.reused)
       ])
   )

@@ -2,6 +2,7 @@
 import * as Charts from "./Charts.ts"
 import { body, escape } from "./Html.ts"
 import type { Report } from "./Report.ts"
+import { origin } from "./Verdict.ts"
 
 /** Texts that are written into the page: uPlot as a script that defines `uPlot`, its style, our style, our drawing module. */
 export interface Assets {
@@ -28,11 +29,11 @@ ${assets.style}</style>
 </head>
 <body>
 <header>
-<p class="badge">Simulated servers, simulated users, virtual time</p>
+<p class="badge">${origin(report)}</p>
 <h1>${escape(report.name)}</h1>
 <p>${escape(report.description)}</p>
-<p class="note">${report.duration} seconds of virtual time, seed ${report.seed}; ${report.columns.length} ${
-    report.columns.length === 1 ? "policy" : "policies side by side"
+<p class="note">${report.duration} seconds, seed ${report.seed}${
+    report.columns.length === 1 ? "" : `; ${report.columns.length} columns side by side`
   }.</p>
 </header>
 <main>

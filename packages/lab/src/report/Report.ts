@@ -32,16 +32,17 @@ export interface OrganisationReport extends Group {
   readonly entitlement: number
 }
 
+/** What is not known of a real server is null. */
 export interface ServerReport {
   readonly name: string
-  readonly organisation: string
-  readonly profile: string
+  readonly organisation: string | null
+  readonly profile: string | null
   /** Mean share of its slots in use; above 1 when slots are not heeded, or headroom is used. */
-  readonly utilisation: number
+  readonly utilisation: number | null
   readonly requests: number
-  readonly preemptions: number
+  readonly preemptions: number | null
   /** Share of prompt tokens found in the prefix cache. */
-  readonly reused: number
+  readonly reused: number | null
 }
 
 /** One value for each of `at`; `null` where there is none. */
@@ -57,8 +58,9 @@ export interface Series {
   readonly ttftByOrganisation: Readonly<Record<string, Line>>
   readonly totalByPriority: Readonly<Record<string, Line>>
   readonly totalByOrganisation: Readonly<Record<string, Line>>
-  /** Percent of the slots in use. */
+  /** Percent of the slots in use; where those are not known, requests that are being answered. */
   readonly utilisation: Readonly<Record<string, Line>>
+  readonly inFlight: Readonly<Record<string, Line>>
   /** Thousands of tokens, running totals. */
   readonly service: Readonly<Record<string, Line>>
   readonly entitlement: Readonly<Record<string, Line>>
@@ -69,8 +71,11 @@ export interface Series {
 
 export interface ColumnReport {
   readonly name: string
-  readonly strategy: string
-  readonly policy: string
+  /** Over HTTP, at a real endpoint; else simulated in virtual time. */
+  readonly measured: boolean
+  /** Null of a real endpoint, which decides for itself. */
+  readonly strategy: string | null
+  readonly policy: string | null
   readonly settings: ReadonlyArray<string>
   readonly all: Group
   readonly populations: ReadonlyArray<PopulationReport>
@@ -85,8 +90,8 @@ export interface ColumnReport {
 export interface Report {
   readonly name: string
   readonly description: string
-  /** So that no figure is ever taken for a measurement. */
-  readonly simulated: true
+  /** Wholly, so that no figure is ever taken for a measurement. */
+  readonly simulated: boolean
   readonly seed: number
   /** Seconds. */
   readonly duration: number

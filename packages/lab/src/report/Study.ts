@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import type { Column, Scenario } from "../scenario/Scenario.ts"
 import * as World from "../world/World.ts"
 import * as ColumnReports from "./ColumnReport.ts"
+import * as Evidences from "./Evidence.ts"
 import { bounds } from "./Quantiles.ts"
 import type { ColumnReport, Report } from "./Report.ts"
 import * as Unloaded from "./Unloaded.ts"
@@ -40,18 +41,23 @@ export const run = Effect.fnUntraced(function*(
     const tell = (share: number) => progress({ column: column.name, share: (place + share) / cases.length })
     const recorder = yield* World.run(scenario, column, { progress: tell, readings })
     const unloaded = yield* Unloaded.ttft(scenario, column)
-    columns.push(ColumnReports.make(scenario, column, recorder, unloaded))
+    columns.push(ColumnReports.make(scenario, column, Evidences.simulated(recorder), unloaded))
     yield* Effect.yieldNow
   }
-  const { description, duration, name, seed } = cases[0]!.scenario
-  return {
-    name,
-    description: description ?? "",
-    simulated: true,
-    seed,
-    duration: duration / 1000,
-    verdict: verdict(columns),
-    bounds,
-    columns
-  } satisfies Report
+  return report(cases[0]!.scenario, columns)
+})
+
+/** Of columns that come from wherever. */
+export const report = (
+  { description, duration, name, seed }: Scenario,
+  columns: ReadonlyArray<ColumnReport>
+): Report => ({
+  name,
+  description: description ?? "",
+  simulated: columns.every(({ measured }) => !measured),
+  seed,
+  duration: duration / 1000,
+  verdict: verdict(columns),
+  bounds,
+  columns
 })

@@ -1,6 +1,6 @@
 /** The report for a terminal: a table per policy, then the verdict. */
 import type { ColumnReport, Report } from "./Report.ts"
-import { endingsOf, seconds } from "./Verdict.ts"
+import { endingsOf, origin, seconds } from "./Verdict.ts"
 
 const pad = (rows: ReadonlyArray<ReadonlyArray<string>>): Array<string> => {
   const widths = rows[0]!.map((_, place) => Math.max(...rows.map((row) => row[place]!.length)))
@@ -28,7 +28,9 @@ const column = (report: ColumnReport): ReadonlyArray<string> => {
   ])
   const heads = ["", "requests", "TTFT p50", "p95", "p99", "total p50", "p95", "requeues", "endings"]
   return [
-    `${report.name}  (${[`${report.strategy} + ${report.policy}`, ...report.settings].join(", ")})`,
+    report.measured
+      ? report.name
+      : `${report.name}  (${[`${report.strategy} + ${report.policy}`, ...report.settings].join(", ")})`,
     ...pad([heads, ...rows]).map((row) => `  ${row}`),
     `  ${report.tokensPerSecond} output tokens/s`,
     ""
@@ -37,7 +39,7 @@ const column = (report: ColumnReport): ReadonlyArray<string> => {
 
 export const summary = (report: Report): string =>
   [
-    `${report.name}: ${report.duration} s of virtual time, simulated servers and users, seed ${report.seed}`,
+    `${report.name}: ${report.duration} s, seed ${report.seed}. ${origin(report)}.`,
     "",
     ...report.columns.flatMap(column),
     "Verdict",

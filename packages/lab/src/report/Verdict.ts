@@ -1,5 +1,5 @@
 /** The report in a few sentences, for those who will not read the charts. */
-import type { ColumnReport, Group, PopulationReport } from "./Report.ts"
+import type { ColumnReport, Group, PopulationReport, Report } from "./Report.ts"
 
 /** A loaded fleet still feels idle to those whose time to first token is within this of the unloaded one. */
 export const bearable = 1.5
@@ -8,6 +8,14 @@ export const seconds = (millis: number | null): string => {
   if (millis === null) return "never"
   if (millis < 1000) return `${Math.round(millis)} ms`
   return millis < 100_000 ? `${(millis / 1000).toFixed(1)} s` : `${Math.round(millis / 1000)} s`
+}
+
+/** What nobody must take for something else. */
+export const origin = ({ columns, simulated }: Pick<Report, "columns" | "simulated">): string => {
+  if (simulated) return "Simulated servers, simulated users, virtual time"
+  return columns.every(({ measured }) => measured)
+    ? "Simulated users, measured over HTTP"
+    : "Simulated users; measured over HTTP, and simulated in virtual time"
 }
 
 const ratio = (a: number, b: number) => (a / b).toFixed(a / b < 10 ? 2 : 0)
@@ -21,7 +29,8 @@ export const verdict = (columns: ReadonlyArray<ColumnReport>): ReadonlyArray<str
 ]
 
 /** Whether the fast lane is fast: the highest priority against the same requests on an idle fleet. */
-const promise = ({ name, populations }: ColumnReport): Array<string> => {
+const promise = ({ measured, name, populations }: ColumnReport): Array<string> => {
+  if (measured) return fastest(name, populations)
   const best = populations.filter(({ requests, unloadedTtft }) => requests > 0 && unloadedTtft !== null)
   if (best.length === 0) return []
   const worst = best.toSorted((a, b) => slowdown(b) - slowdown(a))[0]!
@@ -35,6 +44,18 @@ const promise = ({ name, populations }: ColumnReport): Array<string> => {
     + `${ratio(worst.ttft.p95!, worst.unloadedTtft!)} × the ${
       seconds(worst.unloadedTtft)
     } of an unloaded fleet: ${within}.`
+  ]
+}
+
+/** At a real endpoint it is not known how soon it would answer if it were idle. */
+const fastest = (name: string, populations: ReadonlyArray<PopulationReport>): Array<string> => {
+  const [best] = populations.filter(({ requests }) => requests > 0).toSorted((a, b) => b.priority - a.priority)
+  if (best === undefined) return []
+  const { p50, p95 } = best.ttft
+  return [
+    `${name}: the first token of ${best.name} (priority ${best.priority}) takes ${seconds(p50)} at p50 and ${
+      seconds(p95)
+    } at p95.`
   ]
 }
 
@@ -91,6 +112,7 @@ const heldBack = ({ name, series }: ColumnReport): Array<string> => {
   )
   const curves = Object.entries(series.utilisation).filter(([label]) => !/^(busiest|idlest) server$/.test(label))
   const used = (point: number) => curves.reduce((sum, [, line]) => sum + (line[point] ?? 0), 0) / curves.length
+  if (curves.length === 0) return []
   const points = queue.flatMap((length, point) => length > 1 ? [used(point)] : [])
   if (points.length < series.at.length / 10) return []
   const mean = points.reduce((sum, share) => sum + share, 0) / points.length

@@ -99,6 +99,47 @@ const scaled = (arrivals: Arrivals, times: number): Arrivals => {
   }
 }
 
+/** The same over so many milliseconds: ramps and windows shrink with it; days, traces, thinking and lengths stay. */
+export const shortened = (scenario: Scenario, duration: number): Scenario => {
+  const shrink = duration / scenario.duration
+  return {
+    ...scenario,
+    duration,
+    servers: scenario.servers.map((server) => ({
+      ...server,
+      faults: (server.faults ?? []).map((fault) => shrunk(fault, ["at", "for"], shrink))
+    })),
+    populations: scenario.populations.map((population) => ({
+      ...population,
+      arrivals: windowed(population.arrivals, shrink)
+    }))
+  }
+}
+
+/** Every one of these fields that is there. */
+const shrunk = <A extends object>(value: A, fields: ReadonlyArray<string>, by: number): A =>
+  Object.fromEntries(
+    Object.entries(value).map(([field, span]) => [field, fields.includes(field) ? (span as number) * by : span])
+  ) as A
+
+const windowed = (arrivals: Arrivals, by: number): Arrivals => {
+  const window = ["from", "until"]
+  switch (arrivals.kind) {
+    case "closed":
+      return shrunk(arrivals, [...window, "rampUp", "rampDown"], by)
+    case "bursts":
+      return shrunk(arrivals, [...window, "every", "within"], by)
+    case "poisson": {
+      const { points, ...rest } = shrunk(arrivals, window, by)
+      return points === undefined ? rest : { ...rest, points: points.map((point) => shrunk(point, ["at"], by)) }
+    }
+    case "daily":
+      return shrunk(arrivals, window, by)
+    case "trace":
+      return arrivals
+  }
+}
+
 /** `least-busy+performance`. */
 export const policy = (text: string): Varied<Column> => {
   const [strategy, policy, ...rest] = text.split("+")

@@ -1,14 +1,14 @@
 /** What will happen, by the instant at which it does: virtual time jumps from one entry to the next. */
+import type { Appointment, Timeline } from "./Timeline.ts"
 
-export interface Entry {
+export interface Entry extends Appointment {
   readonly at: number
   readonly order: number
   readonly run: () => void
-  cancelled: boolean
 }
 
 /** Milliseconds of virtual time, from zero. */
-export class Agenda {
+export class Agenda implements Timeline {
   private readonly heap: Array<Entry> = []
   private order = 0
   now = 0

@@ -9,7 +9,7 @@ export interface Reading {
   readonly active: number
   /** By base priority. */
   readonly waiting: ReadonlyArray<number>
-  /** Share of each server's slots in use since the last reading, in the order of the fleet. */
+  /** How many requests each server was answering, on the mean since the last reading, in the order of the fleet. */
   readonly busy: ReadonlyArray<number>
   /** Tokens charged to each organisation since the last reading, in the order of `organisations`. */
   readonly service: ReadonlyArray<number>
@@ -81,9 +81,9 @@ export const make = (
       const span = Math.max(1, agenda.now - last)
       const busy = hosts.map(({ server }) => {
         const meter = tally(server.url)
-        const share = meter.sum / span / server.maxConcurrent
+        const mean = meter.sum / span
         meter.sum = 0
-        return share
+        return mean
       })
       readings.push({
         at: agenda.now,

@@ -3,9 +3,9 @@ import type { Arrivals, Closed } from "../scenario/Arrivals.ts"
 import { officeHours } from "../scenario/Arrivals.ts"
 import * as Lengths from "../scenario/Length.ts"
 import type { Population } from "../scenario/Scenario.ts"
-import type { Agenda } from "../time/Agenda.ts"
 import type { Dice } from "../time/Dice.ts"
 import * as Dices from "../time/Dice.ts"
+import type { Timeline } from "../time/Timeline.ts"
 
 export interface Demand {
   readonly prompt: number
@@ -13,7 +13,7 @@ export interface Demand {
 }
 
 export interface Stage {
-  readonly agenda: Agenda
+  readonly agenda: Timeline
   readonly seed: number
   readonly duration: number
   /** Minutes since midnight at the start. */
@@ -127,7 +127,7 @@ const between = (points: ReadonlyArray<{ readonly at: number; readonly perSecond
 }
 
 /** A Poisson process of changing rate: candidates at the highest rate, of which each is kept with its own chance. */
-const thinned = (rate: Rate, dice: Dice, send: () => void, from: number, until: number, agenda: Agenda): void => {
+const thinned = (rate: Rate, dice: Dice, send: () => void, from: number, until: number, agenda: Timeline): void => {
   if (rate.most <= 0) return
   const next = (after: number): void => {
     const at = after + dice.exponential() / rate.most

@@ -1,6 +1,7 @@
 /** The same dispatcher as in production, simulated servers and simulated users, in virtual time. */
 import * as Interpreters from "@aiguilleur/core/Interpreter"
 import { Registry } from "@aiguilleur/core/Registry"
+import type { Settings } from "@aiguilleur/core/Settings"
 import { defaults } from "@aiguilleur/core/Settings"
 import { Clock, Effect, Random } from "effect"
 import { blockTokens } from "../engine/KvCache.ts"
@@ -53,13 +54,15 @@ const ageingOf = (scenario: Scenario, column: Column): number | undefined => {
   return asked === undefined ? defaults.ageing : asked ?? undefined
 }
 
+export const settingsOf = (scenario: Scenario, column: Column): Settings => ({
+  ...defaults,
+  total: Passage.timeouts.total,
+  bestPriority: bestPriorityOf(scenario),
+  ageing: ageingOf(scenario, column)
+})
+
 const played = Effect.fnUntraced(function*(scenario: Scenario, column: Column, options: Options, agenda: Agenda) {
-  const interpreter = yield* Interpreters.make({
-    ...defaults,
-    total: Passage.timeouts.total,
-    bestPriority: bestPriorityOf(scenario),
-    ageing: ageingOf(scenario, column)
-  })
+  const interpreter = yield* Interpreters.make(settingsOf(scenario, column))
   const { duration } = scenario
   const fleet = Fleet.make(scenario, column, agenda)
   const hosts = [...fleet.hosts.values()]

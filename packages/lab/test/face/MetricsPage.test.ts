@@ -53,6 +53,20 @@ describe("the metrics page", () => {
       assert.closeTo(after("time_to_first_token_seconds_sum")!, 0.01, 1e-9)
     }))
 
+  it.effect("counts what of a prompt was known from before, by whole blocks, where the engine has such a cache", () =>
+    Effect.gen(function*() {
+      const prompt = (end: string) => ({ messages: [{ role: "user", content: "0123456789abcdef".repeat(9) + end }] })
+      const found = Effect.fnUntraced(function*(options: SimulatedServer.Options) {
+        const server = yield* SimulatedServer.start(options)
+        for (const end of ["first", "other", "first"]) yield* ask(server, { body: prompt(end) })
+        const page = yield* scrape(server)
+        return [page("prefix_cache_queries_total"), page("prefix_cache_hits_total")]
+      })
+      // 38 tokens make two whole blocks of 16
+      assert.deepStrictEqual(yield* found({}), [114, 64])
+      assert.deepStrictEqual(yield* found({ prefixCaching: false }), [114, 0])
+    }))
+
   it.effect("is empty when the server is started without statistics", () =>
     Effect.gen(function*() {
       const server = yield* SimulatedServer.start({ logStats: false })

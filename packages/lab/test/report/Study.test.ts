@@ -33,7 +33,7 @@ describe("the consortium's experiment", () => {
     // and the guarantee holds while batch fills the fleet
     assert.isBelow(performance!.high.ttft.p95!, concurrent!.high.ttft.p95!)
     const { populations, servers } = report.columns[2]!
-    assert.isAbove(Math.min(...servers.map(({ utilisation }) => utilisation)), 0.8)
+    assert.isAbove(Math.min(...servers.map(({ utilisation }) => utilisation!)), 0.8)
     assert.isAtMost(populations[0]!.ttft.p95! / populations[0]!.unloadedTtft!, 1.5)
     assert.isTrue(
       report.verdict.some((sentence) =>
@@ -77,7 +77,7 @@ describe("reports", () => {
   it("says that it is simulated, and shows names as text", async () => {
     const report = await study(town({ populations: [population({ name: "<b>&people" })] }))
     assert.isTrue(report.simulated)
-    assert.include(summary(report), "simulated servers and users")
+    assert.include(summary(report), "Simulated servers, simulated users, virtual time")
     assert.include(body(report), "&lt;b&gt;&amp;people")
     assert.notInclude(body(report), "<b>")
   })

@@ -17,6 +17,7 @@ FILE is a scenario (fixtures/scenarios/*.yaml), or a trace (.csv) with --fleet.
   --fleet SCENARIO           the servers, models and policies that a trace is replayed on
   --kill SERVER@TIME         what if this server died: gpu-1@12:00, gpu-1@90s, gpu-1@90s+30s
   --scale POPULATION=TIMES   what if a population, or an organisation, sent so many times as much
+  --shorten SPAN             the same over 60s, 5m, 2h: its ramps and windows shrink with it
   --reserve N                what if every server kept N slots for its owner
   --out DIR                  where the report goes (data/lab)
   --json                     the report as JSON on standard output, and no page unless --out is given
@@ -35,6 +36,7 @@ const options = {
   fleet: { type: "string" },
   kill: { type: "string", multiple: true },
   scale: { type: "string", multiple: true },
+  shorten: { type: "string" },
   reserve: { type: "string" },
   out: { type: "string" },
   json: { type: "boolean" },
@@ -57,6 +59,7 @@ export const read = (args: ReadonlyArray<string>, load: (file: string) => string
     if (file === undefined || positionals.length > 1 || values.help === true) return yield* Result.fail(usage)
     let scenario = yield* scenarioOf(file, values.fleet, load)
     if (values.seed !== undefined) scenario = { ...scenario, seed: yield* wholeNumber("seed", values.seed) }
+    if (values.shorten !== undefined) scenario = yield* labelled("shorten", shorten(scenario, values.shorten))
     if (values.policy !== undefined) {
       const columns: Array<Column> = []
       for (const text of values.policy) columns.push(yield* labelled("policy", Variation.policy(text)))
@@ -68,6 +71,13 @@ export const read = (args: ReadonlyArray<string>, load: (file: string) => string
       out: values.out ?? (values.json === true ? undefined : "data/lab")
     }
   })
+
+export const shorten = (scenario: Scenario, text: string): Result.Result<Scenario, string> => {
+  const span = Variation.span(text)
+  return span === undefined || span <= 0
+    ? Result.fail(`expected a span like 60s, 5m or 2h, found "${text}"`)
+    : Result.succeed(Variation.shortened(scenario, span))
+}
 
 const labelled = <A>(option: string, result: Result.Result<A, string>): Result.Result<A, string> =>
   Result.mapError(result, (message) => `--${option}: ${message}`)

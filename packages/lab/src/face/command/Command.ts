@@ -1,12 +1,9 @@
 /** `npm run lab`: simulates a scenario or a trace, and writes the report. */
 import { Effect, Result } from "effect"
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
-import { page } from "../../report/Page.ts"
+import { readFileSync } from "node:fs"
 import * as Study from "../../report/Study.ts"
-import { summary } from "../../report/Summary.ts"
 import * as Asked from "./Asked.ts"
-import * as Assets from "./Assets.ts"
+import { deliver } from "./Delivery.ts"
 import * as ProgressBar from "./ProgressBar.ts"
 
 /** Gives the exit status. */
@@ -16,17 +13,13 @@ export const run = async (args: ReadonlyArray<string>): Promise<number> => {
     process.stderr.write(`${asked.failure}\n`)
     return 2
   }
-  const { cases, json, out } = asked.success
+  const { cases } = asked.success
   const bar = ProgressBar.make(process.stderr)
   const began = performance.now()
   const report = await Effect.runPromise(Study.run(cases, bar.show))
   bar.clear()
-  if (json) process.stdout.write(`${JSON.stringify(report)}\n`)
-  else process.stdout.write(`${summary(report)}\n\n`)
-  if (out === undefined) return 0
-  mkdirSync(out, { recursive: true })
-  const file = join(out, `${report.name.replaceAll(/[^\w.-]+/g, "-")}.html`)
-  writeFileSync(file, page(report, Assets.read()))
+  const file = deliver(report, asked.success)
+  if (file === undefined) return 0
   const took = ((performance.now() - began) / 1000).toFixed(2)
   process.stderr.write(
     `${report.columns.reduce((sum, { all }) => sum + all.requests, 0)} requests simulated in ${took} s: ${file}\n`
