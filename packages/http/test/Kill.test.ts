@@ -12,14 +12,14 @@ describe("A gateway that is killed", () => {
     () =>
       Effect.gen(function*() {
         const home = yield* folder
-        const outcome = yield* Killing.run(home, 3)
-        assert.deepInclude(outcome, { kills: 3, refused: 0, outOfOrder: 0 })
+        const outcome = yield* Killing.run({ home, kills: 3 })
+        assert.deepInclude(outcome, { kills: 3, refused: 0, outOfOrder: 0, doubled: 0 })
         assert.isAtLeast(outcome.rows, outcome.answered - outcome.missing)
         const last = yield* Effect.promise(() => serve(home))
         assert.strictEqual(yield* Effect.promise(() => ask(last.url, moodle, "last")), 200)
         last.signal("SIGTERM")
         assert.strictEqual(yield* Effect.promise(() => last.ended), 0)
-        assert.isTrue((yield* Killing.stored(home)).has("last"))
+        assert.strictEqual((yield* Killing.stored({ home }, "last")).get("last"), 1)
       }),
     120_000
   )

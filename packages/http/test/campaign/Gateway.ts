@@ -16,30 +16,52 @@ export interface Gateway {
   readonly ended: Promise<number | NodeJS.Signals>
 }
 
-/** Serves `home/aiguilleur.yaml` with its data beside it. Rejects with what it said if it ends before it listens. */
-export const serve = async (home: string, ...flags: ReadonlyArray<string>): Promise<Gateway> => {
-  const env = { PATH: process.env["PATH"] ?? "", AIGUILLEUR_DATA: path.join(home, "data"), PORT: "0" }
+export interface Place {
+  /** Serves `home/aiguilleur.yaml`, with its data beside it. */
+  readonly home: string
+  /** Of another database than the embedded one. */
+  readonly url?: string | undefined
+}
+
+export interface Started extends Pick<Gateway, "ended" | "signal"> {
+  /** Rejects with what it said if it ends before it listens. */
+  readonly listening: Promise<Gateway>
+}
+
+export const start = ({ home, url }: Place, ...flags: ReadonlyArray<string>): Started => {
+  const env = {
+    PATH: process.env["PATH"] ?? "",
+    AIGUILLEUR_DATA: path.join(home, "data"),
+    PORT: "0",
+    ...(url === undefined ? {} : { DATABASE_URL: url })
+  }
   const args = [program, "serve", "--config", path.join(home, "aiguilleur.yaml"), "--json", ...flags]
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] })
   let said = ""
   child.stderr.on("data", (chunk) => said += chunk)
+  const signal = (name: NodeJS.Signals) => void child.kill(name)
   const ended = once(child, "exit").then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals)
-  const listening = once(createInterface({ input: child.stdout }), "line")
-  const [line] = await Promise.race([listening, ended.then(() => Promise.reject(new Error(said)))])
-  return {
-    url: JSON.parse(String(line)).url as string,
-    said: () => said,
-    signal: (signal) => void child.kill(signal),
-    ended
-  }
+  const line = once(createInterface({ input: child.stdout }), "line")
+  const listening = Promise.race([line, ended.then(() => Promise.reject(new Error(said)))]).then(
+    ([line]): Gateway => ({ url: JSON.parse(String(line)).url as string, said: () => said, signal, ended })
+  )
+  return { signal, ended, listening }
 }
 
+export const serve = (home: string, ...flags: ReadonlyArray<string>): Promise<Gateway> =>
+  start({ home }, ...flags).listening
+
 /** One chat completion under this request id; its status once the body is read. */
-export const ask = async (url: string, key: string, id: string, model = "m"): Promise<number> => {
+export const ask = async (
+  url: string,
+  key: string,
+  id: string,
+  { model = "m", stream = false }: { readonly model?: string; readonly stream?: boolean } = {}
+): Promise<number> => {
   const response = await fetch(`${url}/v1/chat/completions`, {
     method: "POST",
     headers: { authorization: `Bearer ${key}`, "content-type": "application/json", "x-request-id": id },
-    body: JSON.stringify({ model, messages: [{ role: "user", content: "Hello" }], max_tokens: 1 })
+    body: JSON.stringify({ model, messages: [{ role: "user", content: "Hello" }], max_tokens: 1, stream })
   })
   await response.arrayBuffer()
   return response.status

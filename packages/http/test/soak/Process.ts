@@ -76,6 +76,12 @@ export const start = async <C extends Calls>(
   }
 }
 
+/** Microseconds of processor time that this process has used since its start. */
+export const spent = (): number => {
+  const { system, user } = process.cpuUsage()
+  return user + system
+}
+
 /** The other side, in the child. It ends with its parent. */
 export const serve = (calls: Readonly<Record<string, (argument: never) => unknown>>): void => {
   process.on("message", async ({ argument, id, name }: Question) => {

@@ -44,6 +44,8 @@ const checks = ({ delay, leaked, slope, tally, work }: Result): ReadonlyArray<Ch
   }
 ]
 
+const percent = (share: number) => `${(100 * share).toFixed(0)} %`
+
 const listed = (counts: Iterable<readonly [string, number]>): string =>
   Array.from(counts, ([what, count]) => `${count} ${what}`).join(", ") || "none"
 
@@ -58,8 +60,8 @@ export const closing = (result: Result): { readonly lines: ReadonlyArray<string>
       `at the engines ${work.received}, of which ${work.finished} finished and ${work.aborted} were aborted.`,
       `Refusals: ${listed(tally.refusals)}.`,
       `Servers that failed: ${listed(Object.entries(failures))}. Reloads: ${reloads}.`,
-      `${mostStreams} streams at most, ${tokensPerSecond.toFixed(0)} tokens a second; ` +
-      `the gateway kept ${(100 * busy).toFixed(0)} % of a core busy.`,
+      `${mostStreams} streams at most, ${tokensPerSecond.toFixed(0)} tokens a second. Of one core, the gateway used ` +
+      `${percent(busy.gateway)}, the simulated servers ${percent(busy.engines)}, the users ${percent(busy.users)}.`,
       `Held before: ${listed(Object.entries(before.counts))}.`,
       `Held after:  ${listed(Object.entries(after.counts))}.`,
       ...judged.map(({ holds, what }) => `${holds ? "✓" : "✗"} ${what}`)

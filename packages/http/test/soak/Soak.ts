@@ -30,6 +30,8 @@ export interface Options {
   /** Seconds after which memory and delays count. */
   readonly warmUp: number
   readonly seed: number
+  /** Folder for a profile of the gateway's processor time. */
+  readonly profile?: string
 }
 
 export interface Result {
@@ -46,10 +48,16 @@ export interface Result {
   /** Megabytes a minute, after the warm-up. */
   readonly slope: number
   readonly delay: Delay
-  /** The gateway's share of one core, after the warm-up. */
-  readonly busy: number
+  /** The share of one core that each process used, after the warm-up. */
+  readonly busy: Busy
   readonly tokensPerSecond: number
   readonly mostStreams: number
+}
+
+export interface Busy {
+  readonly gateway: number
+  readonly engines: number
+  readonly users: number
 }
 
 interface Site {
@@ -57,6 +65,15 @@ interface Site {
   readonly gateway: Process.Process<GatewayCalls>
   readonly file: string
   readonly texts: readonly [string, string]
+}
+
+interface Figures {
+  /** Seconds. */
+  readonly at: number
+  readonly tokens: number
+  readonly gateway: number
+  readonly engines: number
+  readonly users: number
 }
 
 /** As many slots as streams; some users more, so that somebody always waits. */
@@ -74,7 +91,10 @@ const site = async (options: Options, home: string, started: (end: () => Promise
   const file = path.join(home, "aiguilleur.yaml")
   await fs.writeFile(file, texts[0])
   const gateway = await Process.start<GatewayCalls>(new URL("gateway.ts", import.meta.url), [file], {
-    execArgv: ["--expose-gc"],
+    execArgv: [
+      "--expose-gc",
+      ...(options.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${path.resolve(options.profile)}`])
+    ],
     env: { PATH: process.env.PATH, AIGUILLEUR_DATA: path.join(home, "data") }
   })
   started(gateway.end)
@@ -119,7 +139,14 @@ const soak = async (options: Options, { engines, file, gateway, texts }: Site, s
   const users = new Users(url, count, Math.min(10, options.warmUp) * 1_000, habits, tally, dice)
   const trouble = new Trouble(options, engines, gateway, file, texts)
   const points: Array<Point> = []
-  let measuring: { readonly at: number; readonly cpu: number; readonly tokens: number } | undefined
+  const figures = async (): Promise<Figures> => ({
+    at: elapsed(),
+    tokens: tally.tokens,
+    gateway: await gateway.call("cpu"),
+    engines: await engines.call("cpu"),
+    users: Process.spent()
+  })
+  let from: Figures | undefined
   let mostStreams = 0
   while (elapsed() < options.seconds) {
     await sleep(Math.min(options.looking, options.seconds - elapsed()) * 1_000)
@@ -128,19 +155,19 @@ const soak = async (options: Options, { engines, file, gateway, texts }: Site, s
     const at = elapsed()
     const size = megabytes(holding)
     if (at >= options.warmUp) points.push({ at: at / 60, size })
-    if (measuring === undefined && at >= options.warmUp) {
+    if (from === undefined && at >= options.warmUp) {
       await gateway.call("measure")
-      measuring = { at, cpu: await gateway.call("cpu"), tokens: tally.tokens }
+      from = await figures()
     }
     say(
       `${at.toFixed(0).padStart(5)} s  ${size.toFixed(1).padStart(6)} MB  ${tally.streaming} streams  ` +
         `${holding.counts["tickets"]} waiting  ${Object.entries(tally.counts).map((pair) => pair.join(" ")).join(", ")}`
     )
   }
-  const span = elapsed() - (measuring?.at ?? 0)
   const delay = await gateway.call("delay")
-  const cpu = await gateway.call("cpu")
-  const tokens = tally.tokens
+  const to = await figures()
+  const rate = (of: "tokens" | "gateway" | "engines" | "users") =>
+    from === undefined ? Number.NaN : (to[of] - from[of]) / (to.at - from.at)
 
   await trouble.stop()
   await users.stop()
@@ -156,8 +183,8 @@ const soak = async (options: Options, { engines, file, gateway, texts }: Site, s
     points,
     slope: slope(points),
     delay,
-    busy: (cpu - (measuring?.cpu ?? 0)) / 1e6 / span,
-    tokensPerSecond: (tokens - (measuring?.tokens ?? 0)) / span,
+    busy: { gateway: rate("gateway") / 1e6, engines: rate("engines") / 1e6, users: rate("users") / 1e6 },
+    tokensPerSecond: rate("tokens"),
     mostStreams
   } satisfies Result
 }

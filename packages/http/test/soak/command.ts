@@ -9,6 +9,7 @@ const usage = `npm run soak -- [options]
   --seconds S   (default 600), and half a minute around it
   --tokens T    a second, of each stream (default 5)
   --seed N      of what is random (default 1)
+  --profile DIR writes there where the gateway's processor time went (*.cpuprofile)
 `
 
 const { values } = parseArgs({
@@ -17,7 +18,8 @@ const { values } = parseArgs({
     streams: { type: "string", default: "2000" },
     seconds: { type: "string", default: "600" },
     tokens: { type: "string", default: "5" },
-    seed: { type: "string", default: "1" }
+    seed: { type: "string", default: "1" },
+    profile: { type: "string" }
   }
 })
 
@@ -43,7 +45,8 @@ else {
     reloading: 60,
     looking: 10,
     warmUp: Math.min(120, seconds / 4),
-    seed: positive("seed")
+    seed: positive("seed"),
+    ...(values.profile === undefined ? {} : { profile: values.profile })
   }
   for (const line of Report.opening(options)) console.log(line)
   const result = await Soak.run(options, console.log)

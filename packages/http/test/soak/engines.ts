@@ -4,7 +4,7 @@ import type { Fault } from "@aiguilleur/lab/face/Fault"
 import * as SimulatedServer from "@aiguilleur/lab/face/SimulatedServer"
 import { Effect } from "effect"
 import { engineToken } from "../Rig.ts"
-import { serve } from "./Process.ts"
+import { serve, spent } from "./Process.ts"
 
 export interface Given {
   readonly servers: number
@@ -36,6 +36,8 @@ export type EngineCalls = {
   /** Resolves at once; the server recovers by itself. */
   readonly fail: (failing: Failing) => void
   readonly work: () => Work
+  /** Microseconds of processor time since the start. */
+  readonly cpu: () => number
 }
 
 const faults: Readonly<Record<Exclude<Failure, "killed">, Fault>> = {
@@ -70,6 +72,7 @@ const served = Effect.gen(function*() {
   const calls: EngineCalls = {
     urls: () => servers.map(({ url }) => url),
     fail,
+    cpu: spent,
     work: () => ({
       running: sum((server) => server.running()),
       waiting: sum((server) => server.waiting()),

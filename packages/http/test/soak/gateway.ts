@@ -11,7 +11,7 @@ import { InFlight } from "../../src/InFlight.ts"
 import { Listener } from "../../src/Listener.ts"
 import * as Remains from "../faults/Remains.ts"
 import type { Holding } from "./Holding.ts"
-import { serve } from "./Process.ts"
+import { serve, spent } from "./Process.ts"
 
 /** Milliseconds between two looks at the clock: what comes on top of them is delay. */
 const resolution = 10
@@ -73,10 +73,7 @@ const soaked = Effect.gen(function*() {
       delay.reset()
     },
     delay: () => ({ p50: millis(delay.percentile(50)), p99: millis(delay.percentile(99)), max: millis(delay.max) }),
-    cpu: () => {
-      const { system, user } = process.cpuUsage()
-      return user + system
-    }
+    cpu: spent
   }
   serve(calls)
   return yield* Effect.never
