@@ -65,11 +65,9 @@ const configOf = (servers: ReadonlyArray<Server>, options: RigOptions): Config =
     port: 0,
     maxBody: 1_000_000,
     maxHeldBytes: 10_000_000,
-    maxSpooledBytes: 10_000_000,
+    maxSpooledBytes: options.maxSpooledBytes ?? 10_000_000,
     maxUpload: 10_000_000,
     metrics: "key"
-    maxSpooledBytes: options.maxSpooledBytes ?? 10_000_000,
-    maxUpload: 10_000_000
   },
   timeouts: { firstByte: 10_000, idle: 10_000, total: 20_000, shutdown: 5_000 },
   settings: { ...defaults, total: options.settings?.total ?? 20_000, ...options.dispatcher },
