@@ -31,8 +31,6 @@ export interface Settings {
   readonly wrongKeys: number
   /** Between two pieces of a request body. */
   readonly bodyIdle: number
-  /** For the whole of a request body. */
-  readonly bodyTotal: number
   /** How much of an answer is held back until its end, so that a cut before it can be retried elsewhere. */
   readonly withheld: number
   /** Between two comments to a stream that waits. */
@@ -55,7 +53,6 @@ export const defaults: Settings = {
   bodyTotal: 300_000,
   wrongKeys: 20,
   bodyIdle: 30_000,
-  bodyTotal: 300_000,
   withheld: 256 * 1024,
   waitEvents: 1_000
 }

@@ -42,10 +42,16 @@ export const begin = (dispatcher: Dispatcher, question: Question, ears: Ears): (
   let failure: string | undefined
   let text = ""
   let over = false
+  let begun = false
+  let done = false
 
   const events = new EventStream((event) => {
     if (event.kind === "error") failure = event.bytes.toString("utf8", event.start, event.end)
-    if (event.first) ears.firstData()
+    if (event.kind === "done") done = true
+    if (event.kind === "data" && !begun) {
+      begun = true
+      ears.firstData()
+    }
     streamed.observe(event)
     return false
   })
@@ -54,7 +60,7 @@ export const begin = (dispatcher: Dispatcher, question: Question, ears: Ears): (
     if (over) return
     over = true
     const good = status !== undefined && status < 300
-    const complete = good && message === undefined && failure === undefined && (!question.stream || events.done)
+    const complete = good && message === undefined && failure === undefined && (!question.stream || done)
     const report = good ? question.stream ? streamed.report() : whole.report() : undefined
     const said = message ?? failure ?? (good ? "the stream ended without [DONE]" : text)
     ears.ended({
