@@ -1,9 +1,11 @@
 /** Where the waiting tickets of a model stand, by draining a copy of its waiting room. */
 import { paceWindow } from "./apply/Arrival.ts"
+import { expect } from "./Expectation.ts"
 import { byArrival, effectivePriority } from "./ServiceOrder.ts"
 import type { ModelState, State, TicketState } from "./State.ts"
 import { charge } from "./VirtualService.ts"
 import type { KeyAccount } from "./VirtualService.ts"
+import { total } from "./Work.ts"
 
 /** Deeper places are not worth the work: their holders see the number of those before them, at most. */
 const deepest = 1_000
@@ -42,7 +44,7 @@ export const places = (state: State, model: ModelState, now: number): ReadonlyMa
     for (let at = 1; at < cursors.length; at++) if (before(cursors[at]!, cursors[best]!)) best = at
     const { account, ticket } = cursors[best]!
     found.set(ticket.ticket.id, found.size + 1)
-    const cost = ticket.ticket.estimate ?? state.settings.defaultEstimate
+    const cost = total(expect(model.expected, state.settings, ticket.ticket.work))
     const weight = state.weights.get(account.organisation.name) ?? 1
     served.set(account, service(account) + charge(cost, 1))
     served.set(account.organisation, service(account.organisation) + charge(cost, weight))

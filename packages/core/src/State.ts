@@ -4,6 +4,7 @@ import type { Deadlines, Due } from "./Deadlines.ts"
 import { Deadlines as Heap } from "./Deadlines.ts"
 import type { Deciding } from "./Decider.ts"
 import type { Reason } from "./DispatchError.ts"
+import type { Expectation } from "./Expectation.ts"
 import type { LeaseRecord } from "./Lease.ts"
 import type { Load } from "./Load.ts"
 import type { Model } from "./Model.ts"
@@ -14,6 +15,7 @@ import type { Settings } from "./Settings.ts"
 import type { Ticket } from "./Ticket.ts"
 import type { TtftWindow } from "./TtftWindow.ts"
 import type { KeyAccount, OrganisationAccount, Pool } from "./VirtualService.ts"
+import type { Basis } from "./Work.ts"
 
 export interface Ejection {
   until: number
@@ -126,6 +128,9 @@ export interface ModelState {
   waiting: number
   /** Ordinal of the server that was last given a ticket of this model. */
   turn: number
+  readonly expected: Expectation
+  /** How many leases were settled on what, and how many reports held figures that cannot be meant. */
+  readonly settled: Record<Basis | "absurd", number>
   /** Grants, decayed over a minute: what the expected wait is read from. */
   readonly pace: { grants: number; at: number; since: number | undefined }
 }
@@ -172,8 +177,7 @@ export interface LeaseState {
   readonly host: ServerState
   readonly pair: Pair
   readonly record: LeaseRecord
-  /** Estimate and weight as charged at the grant. */
-  readonly charged: number
+  /** As charged at the grant. */
   readonly weight: number
   guest: boolean
   /** The one lease that tries a half-open server. */

@@ -3,10 +3,12 @@ import { isHalfOpen } from "../Admission.ts"
 import { deadlineOf } from "../Deadline.ts"
 import type { Reason } from "../DispatchError.ts"
 import { NotAllowed, Stopping, ThresholdReached, UnknownModel } from "../DispatchError.ts"
+import { expect } from "../Expectation.ts"
 import { classOf, offer, withdraw } from "../PriorityQueue.ts"
 import type { LeaseState, State, TicketState } from "../State.ts"
 import type { Ticket } from "../Ticket.ts"
 import { accountOf, activate, deactivate, settle } from "../VirtualService.ts"
+import { total } from "../Work.ts"
 
 /** Base priority and mode: what was asked, within what the key allows. */
 export const derive = (state: State, ticket: TicketState): void => {
@@ -118,7 +120,7 @@ export const granted = (state: State, ticket: TicketState, url: string, candidat
   const { organisation } = ticket.ticket.caller
   const guest = host.server.organisation !== organisation
   const weight = state.weights.get(organisation) ?? 1
-  const charged = ticket.ticket.estimate ?? state.settings.defaultEstimate
+  const estimate = expect(model.expected, state.settings, ticket.ticket.work)
   withdraw(state, ticket)
   ticket.waited += now - ticket.waitingSince
   ticket.firstGrantedAt ??= now
@@ -128,7 +130,6 @@ export const granted = (state: State, ticket: TicketState, url: string, candidat
     ticket,
     host,
     pair,
-    charged,
     weight,
     guest,
     trial: isHalfOpen(host, now),
@@ -145,6 +146,7 @@ export const granted = (state: State, ticket: TicketState, url: string, candidat
       waited: ticket.waited,
       requeues: ticket.requeues,
       attempt: ++ticket.grants,
+      estimate,
       leasesAtGrant: host.leases,
       ttftAtGrant: pair.ttft.figure(now),
       candidates
@@ -157,7 +159,7 @@ export const granted = (state: State, ticket: TicketState, url: string, candidat
   if (guest) host.guests++
   model.turn = host.ordinal
   pace(model.pace, now)
-  settle(ticket.account!, 0, charged, weight)
+  settle(ticket.account!, 0, total(estimate), weight)
 }
 
 /** Grants of a model, decayed with a time constant of a minute. */

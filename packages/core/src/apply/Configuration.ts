@@ -3,6 +3,7 @@ import type { Caller } from "../Caller.ts"
 import { deadlineOf } from "../Deadline.ts"
 import { decidersOf } from "../Decider.ts"
 import { KeyRevoked, ModelRemoved, NotAllowed } from "../DispatchError.ts"
+import * as Expectation from "../Expectation.ts"
 import type { Model } from "../Model.ts"
 import { classOf, offer, withdraw } from "../PriorityQueue.ts"
 import type { Server } from "../Server.ts"
@@ -68,6 +69,8 @@ export const modelChanged = (state: State, model: Model): void => {
       stranded: [],
       waiting: 0,
       turn: 0,
+      expected: Expectation.make(state.settings),
+      settled: { reported: 0, counted: 0, estimated: 0, absurd: 0 },
       pace: { grants: 0, at: state.now, since: undefined }
     })
     return rebuild(state)

@@ -71,7 +71,11 @@ export const begin = (asked: Asked, surroundings: Surroundings): void => {
   const charge = (held: HeldLease, sequence: Sequence | undefined) => {
     if (sequence === undefined) return
     const cost = (sequence.firstTokenAt === undefined ? 0 : line.prompt) + 2 * sequence.generated
-    held.lease.charge(cost)
+    held.lease.charge({
+      promptTokens: sequence.firstTokenAt === undefined ? 0 : line.prompt,
+      outputTokens: sequence.generated,
+      reported: sequence.finished !== undefined
+    })
     line.cost += cost
     charged(line, cost)
   }

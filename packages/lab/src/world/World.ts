@@ -25,6 +25,9 @@ export interface Options {
   readonly progress?: (share: number) => void
 }
 
+/** Users write plain text, whose tokens have about four bytes; how long the answer will be nobody says. */
+const bytesPerToken = 4
+
 /** As often as the gateway looks after its servers. */
 const healthEvery = 2_000
 
@@ -96,7 +99,12 @@ const played = Effect.fnUntraced(function*(scenario: Scenario, column: Column, o
         Passage.begin({
           ...common,
           line,
-          ticket: { id: String(++sent), model: common.model, caller: common.caller },
+          ticket: {
+            id: String(++sent),
+            model: common.model,
+            caller: common.caller,
+            work: { promptBytes: prompt * bytesPerToken }
+          },
           prefix: common.prefix?.slice(0, Math.floor(prompt / blockTokens)),
           done: (served) => {
             ended++
