@@ -13,6 +13,10 @@ export interface Expectation {
   outputTokens: number
   /** The longest prompt that was ever settled. */
   longest: number
+  /** Of one lease, however its work was counted: what it cost, and how many milliseconds it lasted. */
+  leases: number
+  cost: number
+  duration: number
 }
 
 /** What is supposed counts as so many settlements. */
@@ -23,13 +27,16 @@ const memory = 200
 /** Beyond it, a body is not text: an image must not teach that a token has thousands of bytes. */
 const mostBytesPerToken = 32
 
-export const make = ({ bytesPerToken, outputTokens, promptTokens }: Settings): Expectation => ({
+export const make = ({ bytesPerToken, outputTokens, promptTokens, slotPace }: Settings): Expectation => ({
   prompts: supposed,
   promptBytes: promptTokens * bytesPerToken,
   promptTokens,
   answers: supposed,
   outputTokens,
-  longest: 0
+  longest: 0,
+  leases: supposed,
+  cost: promptTokens + 2 * outputTokens,
+  duration: 1_000 * (promptTokens + 2 * outputTokens) / slotPace
 })
 
 /** Sums that keep for the model the weight of its past, so that bytes per token is a ratio of sums. */
@@ -48,6 +55,13 @@ export const learn = (expected: Expectation, work: Work | undefined, usage: Usag
   if (!isTokens(outputTokens)) return
   expected.answers = Math.min(memory, expected.answers + 1)
   expected.outputTokens += (outputTokens / answersOf(work) - expected.outputTokens) / expected.answers
+}
+
+/** How much work a slot does is known of every lease that did some. */
+export const learnPace = (expected: Expectation, cost: number, duration: number): void => {
+  expected.leases = Math.min(memory, expected.leases + 1)
+  expected.cost += (cost - expected.cost) / expected.leases
+  expected.duration += (duration - expected.duration) / expected.leases
 }
 
 const answersOf = (work: Work | undefined): number => Math.max(1, work?.answers ?? 1)

@@ -15,6 +15,8 @@ export interface Settings {
   readonly promptTokens: number
   readonly outputTokens: number
   readonly bytesPerToken: number
+  /** What is supposed of a slot, in prompt + 2 × output tokens a second, until a model has settled some. */
+  readonly slotPace: number
   /** Tokens of a prompt that a second of audio costs as much as. */
   readonly secondCost: number
 }
@@ -28,5 +30,6 @@ export const defaults: Settings = {
   promptTokens: 500,
   outputTokens: 250,
   bytesPerToken: 4,
+  slotPace: 60,
   secondCost: 10
 }

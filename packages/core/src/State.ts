@@ -9,6 +9,7 @@ import type { LeaseRecord } from "./Lease.ts"
 import type { Load } from "./Load.ts"
 import type { Model } from "./Model.ts"
 import type { Notice } from "./Notice.ts"
+import type { Pace } from "./Pace.ts"
 import type { Registry } from "./Registry.ts"
 import type { Server, ServerKind } from "./Server.ts"
 import type { Settings } from "./Settings.ts"
@@ -107,6 +108,7 @@ export interface Leaf {
   readonly branch: Branch
   readonly priority: number
   account: KeyAccount
+  readonly line: Pace
   /** When its head arrived: read at each decision, where the tickets themselves would be far away. */
   since: number
   head: TicketState | undefined
@@ -131,8 +133,9 @@ export interface ModelState {
   readonly expected: Expectation
   /** How many leases were settled on what, and how many reports held figures that cannot be meant. */
   readonly settled: Record<Basis | "absurd", number>
-  /** Grants, decayed over a minute: what the expected wait is read from. */
-  readonly pace: { grants: number; at: number; since: number | undefined }
+  /** How fast its queue moves, and each line of it: the tickets of one class, organisation and base priority. */
+  readonly pace: Pace
+  readonly lines: Map<string, Pace>
 }
 
 export interface TicketState extends Due {
@@ -151,6 +154,9 @@ export interface TicketState extends Due {
   previous: TicketState | undefined
   next: TicketState | undefined
   waiting: boolean
+  /** The line that it stands in, and the work that it was expected to be when it began to wait. */
+  line: Pace | undefined
+  size: number
   /** Not yet passed over by a single decision. */
   fresh: boolean
   waitingSince: number

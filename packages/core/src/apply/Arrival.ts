@@ -4,6 +4,7 @@ import { deadlineOf } from "../Deadline.ts"
 import type { Reason } from "../DispatchError.ts"
 import { NotAllowed, Stopping, ThresholdReached, UnknownModel } from "../DispatchError.ts"
 import { expect } from "../Expectation.ts"
+import * as Lines from "../Lines.ts"
 import { classOf, offer, withdraw } from "../PriorityQueue.ts"
 import type { LeaseState, State, TicketState } from "../State.ts"
 import type { Ticket } from "../Ticket.ts"
@@ -42,6 +43,8 @@ const begin = (state: State, ticket: Ticket): TicketState => ({
   previous: undefined,
   next: undefined,
   waiting: false,
+  line: undefined,
+  size: 0,
   fresh: true,
   waitingSince: state.now,
   waited: 0,
@@ -122,6 +125,7 @@ export const granted = (state: State, ticket: TicketState, url: string, candidat
   const weight = state.weights.get(organisation) ?? 1
   const estimate = expect(model.expected, state.settings, ticket.ticket.work)
   withdraw(state, ticket)
+  Lines.granted(ticket)
   ticket.waited += now - ticket.waitingSince
   ticket.firstGrantedAt ??= now
   ticket.fresh = false
@@ -158,15 +162,5 @@ export const granted = (state: State, ticket: TicketState, url: string, candidat
   host.leases++
   if (guest) host.guests++
   model.turn = host.ordinal
-  pace(model.pace, now)
   settle(ticket.account!, 0, total(estimate), weight)
-}
-
-/** Grants of a model, decayed with a time constant of a minute. */
-export const paceWindow = 60_000
-
-const pace = (grants: { grants: number; at: number; since: number | undefined }, now: number): void => {
-  grants.grants = grants.grants * Math.exp((grants.at - now) / paceWindow) + 1
-  grants.at = now
-  grants.since ??= now
 }

@@ -5,6 +5,7 @@ import { decidersOf } from "../Decider.ts"
 import { KeyRevoked, ModelRemoved, NotAllowed } from "../DispatchError.ts"
 import * as Expectation from "../Expectation.ts"
 import type { Model } from "../Model.ts"
+import { Pace } from "../Pace.ts"
 import { classOf, offer, withdraw } from "../PriorityQueue.ts"
 import type { Server } from "../Server.ts"
 import type { State, TicketState } from "../State.ts"
@@ -71,7 +72,8 @@ export const modelChanged = (state: State, model: Model): void => {
       turn: 0,
       expected: Expectation.make(state.settings),
       settled: { reported: 0, counted: 0, estimated: 0, absurd: 0 },
-      pace: { grants: 0, at: state.now, since: undefined }
+      pace: new Pace(),
+      lines: new Map()
     })
     return rebuild(state)
   }

@@ -1,5 +1,5 @@
 /** What a lease has cost when it comes back: with the engine's figures, with what was counted, or as was expected. */
-import { learn } from "../Expectation.ts"
+import { learn, learnPace } from "../Expectation.ts"
 import type { Outcome } from "../Outcome.ts"
 import type { LeaseState, State } from "../State.ts"
 import { settle } from "../VirtualService.ts"
@@ -45,13 +45,16 @@ export const settled = (
   outcome: Outcome,
   usage: Usage | undefined
 ): { readonly cost: number; readonly basis: Basis | undefined; readonly absurd: boolean } => {
-  const { record: { estimate }, ticket, weight } = lease
+  const { record: { estimate, grantedAt }, ticket, weight } = lease
   const { basis, cost } = usage === undefined
     ? unreported(outcome, estimate)
     : reported(usage, estimate, state.settings.secondCost)
   const model = ticket.model!
   settle(ticket.account!, total(estimate), total(cost), weight)
-  if (basis !== undefined) model.settled[basis]++
+  if (basis !== undefined) {
+    model.settled[basis]++
+    learnPace(model.expected, total(cost), state.now - grantedAt)
+  }
   const absurd = usage !== undefined && isAbsurd(usage)
   if (absurd) model.settled.absurd++
   if (usage !== undefined && outcome._tag === "Served") learn(model.expected, ticket.ticket.work, usage)

@@ -177,6 +177,7 @@ export const generate = (seed: number): History => {
     promptTokens: 500,
     outputTokens: 250,
     bytesPerToken: 4,
+    slotPace: 60,
     secondCost: pick([10, 0.5])
   }
   return { seed, settings, steps: [...opening(from), ...steps(from, weights)] }

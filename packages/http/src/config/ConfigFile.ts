@@ -49,7 +49,8 @@ const Timeouts = Schema.Struct({
 const Queue = Schema.Struct({
   bestPriority: or(IntBetween(0, 255), defaults.bestPriority),
   ageing: or(SpanOrOff, `${defaults.ageing} millis`),
-  secondCost: or(NumberBetween(0.01, 10_000), defaults.secondCost)
+  secondCost: or(NumberBetween(0.01, 10_000), defaults.secondCost),
+  slotPace: or(NumberBetween(0.1, 100_000), defaults.slotPace)
 })
 
 const Organisation = Schema.Struct({ name: Text, weight: or(NumberBetween(leastWeight, greatestWeight), 1) })

@@ -89,6 +89,7 @@ const assemble = (
       bestPriority,
       ageing: file.queue.ageing ?? undefined,
       secondCost: file.queue.secondCost,
+      slotPace: file.queue.slotPace,
       total: file.timeouts.total
     },
     organisations,

@@ -53,8 +53,8 @@ const cases: Record<string, ReadonlyArray<Case>> = {
     ],
     [
       "queue: { colour: red, __proto__: 1 }",
-      "1:10 queue.colour: no such field; there are bestPriority, ageing, secondCost",
-      "1:23 queue.__proto__: no such field; there are bestPriority, ageing, secondCost"
+      "1:10 queue.colour: no such field; there are bestPriority, ageing, secondCost, slotPace",
+      "1:23 queue.__proto__: no such field; there are bestPriority, ageing, secondCost, slotPace"
     ]
   ],
   "the transcription service": [
@@ -120,6 +120,7 @@ const cases: Record<string, ReadonlyArray<Case>> = {
     ["organisations: [{ name: a, weight: [1] }]", `1:28 organisations[0].weight: ${weight}, found a list`],
     ["organisations: [{ name: a, share: 1 }]", "1:28 organisations[0].share: no such field; there are name, weight"],
     ["queue: { secondCost: 0 }", "1:10 queue.secondCost: expected a number from 0.01 to 10000, found 0"],
+    ["queue: { slotPace: fast }", "1:10 queue.slotPace: expected a number from 0.1 to 100000, found \"fast\""],
     ["queue: { secondCost: -4 }", "1:10 queue.secondCost: expected a number from 0.01 to 10000, found -4"],
     [
       server("maxConcurrent: 0"),
