@@ -13,6 +13,7 @@ import type { Pace } from "./Pace.ts"
 import type { Registry } from "./Registry.ts"
 import type { Server, ServerKind } from "./Server.ts"
 import type { Settings } from "./Settings.ts"
+import type { Throughput } from "./Throughput.ts"
 import type { Ticket } from "./Ticket.ts"
 import type { TtftWindow } from "./TtftWindow.ts"
 import type { KeyAccount, OrganisationAccount, Pool } from "./VirtualService.ts"
@@ -133,6 +134,7 @@ export interface ModelState {
   readonly expected: Expectation
   /** How many leases were settled on what, and how many reports held figures that cannot be meant. */
   readonly settled: Record<Basis | "absurd", number>
+  readonly throughput: Throughput
   /** How fast its queue moves, and each line of it: the tickets of one class, organisation and base priority. */
   readonly pace: Pace
   readonly lines: Map<string, Pace>

@@ -162,5 +162,6 @@ export const granted = (state: State, ticket: TicketState, url: string, candidat
   host.leases++
   if (guest) host.guests++
   model.turn = host.ordinal
+  model.throughput.grant(now)
   settle(ticket.account!, 0, total(estimate), weight)
 }

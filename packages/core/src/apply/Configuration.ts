@@ -9,6 +9,7 @@ import { Pace } from "../Pace.ts"
 import { classOf, offer, withdraw } from "../PriorityQueue.ts"
 import type { Server } from "../Server.ts"
 import type { State, TicketState } from "../State.ts"
+import { Throughput } from "../Throughput.ts"
 import { accountOf, activate, deactivate, makeLevel } from "../VirtualService.ts"
 import { allows, derive, doom } from "./Arrival.ts"
 import { rebuild } from "./Topology.ts"
@@ -72,6 +73,7 @@ export const modelChanged = (state: State, model: Model): void => {
       turn: 0,
       expected: Expectation.make(state.settings),
       settled: { reported: 0, counted: 0, estimated: 0, absurd: 0 },
+      throughput: new Throughput(),
       pace: new Pace(),
       lines: new Map()
     })
