@@ -101,7 +101,7 @@ export class Consortium {
         ...(at % 5 === 0 ? { priority: at % 3 } : {}),
         // Nobody insists on servers that it does not have.
         ...(owns || caller.routingMode !== "private-only" ? {} : { routingMode: "any" as const }),
-        estimate: 200 + (at * 37) % 2_000
+        work: { promptBytes: 200 + (at * 37) % 8_000, ...(at % 3 === 0 ? { maxTokens: 100 + at % 900 } : {}) }
       }
     })
     return id

@@ -56,6 +56,7 @@ class Stopwatch {
 }
 
 const served = Outcome.Served()
+const usage = { promptTokens: 300, outputTokens: 200, reported: true }
 
 /**
  * Decision: a release, `schedule` and the grant that follows. Whole pass: the same until `schedule` holds. Arrival and
@@ -70,7 +71,7 @@ export const measure = (waiting: number, samples: number): ReadonlyArray<Timing>
   const withdrawal = new Stopwatch()
   const watches = [decision, rest, arrival, withdrawal]
   const decide = (lease: number): void => {
-    apply(state, { _tag: "Released", lease, outcome: served, cost: 700, retry: true }, room.now)
+    apply(state, { _tag: "Released", lease, outcome: served, usage, retry: true }, room.now)
     const decision = schedule(state, room.now, 0.5)
     if (decision._tag !== "Assign") return
     const { candidates, ticket, url } = decision

@@ -5,6 +5,7 @@ import { healthChecked, serverEjected, serverRestored } from "./apply/Health.ts"
 import { firstData, released } from "./apply/Release.ts"
 import { endingOf, Stopping } from "./DispatchError.ts"
 import type { Event } from "./Event.ts"
+import { greatestWeight, leastWeight } from "./Organisation.ts"
 import type { State } from "./State.ts"
 
 /** Events of tickets, leases and servers that are no longer there change nothing. */
@@ -39,7 +40,7 @@ export const apply = (state: State, event: Event, now: number): void => {
     }
     case "Released": {
       const lease = state.leases.get(event.lease)
-      return lease === undefined ? undefined : released(state, lease, event.outcome, event.cost, event.retry)
+      return lease === undefined ? undefined : released(state, lease, event.outcome, event.usage, event.retry)
     }
     case "LoadSampled":
       return loadSampled(state, event.url, event.model, event.load)
@@ -54,7 +55,10 @@ export const apply = (state: State, event: Event, now: number): void => {
       return event._tag === "ServerEjected" ? serverEjected(state, host) : serverRestored(state, host)
     }
     case "OrganisationChanged":
-      state.weights.set(event.organisation.name, event.organisation.weight)
+      state.weights.set(
+        event.organisation.name,
+        Math.max(leastWeight, Math.min(event.organisation.weight, greatestWeight))
+      )
       return
     case "OrganisationRemoved":
       state.weights.delete(event.name)

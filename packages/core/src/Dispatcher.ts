@@ -4,7 +4,8 @@ import type { Scope } from "effect"
 import type { Board } from "./Board.ts"
 import type { DispatchError } from "./DispatchError.ts"
 import type { Change } from "./Event.ts"
-import * as Forecasts from "./Forecast.ts"
+import type { Forecast } from "./Forecaster.ts"
+import { Forecaster } from "./Forecaster.ts"
 import type { HeldLease, Interpreter, Waiter } from "./Interpreter.ts"
 import * as Interpreters from "./Interpreter.ts"
 import type { Lease } from "./Lease.ts"
@@ -24,16 +25,6 @@ export interface Attempt<A> {
   readonly outcome: Outcome
   readonly value: A
 }
-
-/** Where a waiting ticket stands. Both figures are forecasts: order changes as service is charged. */
-export interface Forecast {
-  /** 1 is next. */
-  readonly position: number
-  /** Milliseconds; unknown before anything was granted for this model. */
-  readonly expectedWait: number | undefined
-}
-
-const forecastEvery = 1_000
 
 export class Dispatcher extends Context.Service<Dispatcher, {
   /**
@@ -56,7 +47,7 @@ export class Dispatcher extends Context.Service<Dispatcher, {
   readonly snapshot: Effect.Effect<Snapshot>
   /** The same as an operator's board shows it: of a size that does not grow with how many wait. */
   readonly boardUnsafe: () => Board
-  /** None when the ticket is not waiting. Computed at most once a second per model. */
+  /** None when the ticket is not waiting. */
   readonly forecast: (ticket: string) => Effect.Effect<Option.Option<Forecast>>
   /** What the shadows of models have seen since this was last asked. */
   readonly shadows: Effect.Effect<ReadonlyArray<Tally>>
@@ -121,21 +112,7 @@ const make = (interpreter: Interpreter): Dispatcher["Service"] => {
       )
     ).pipe(Effect.map((held: HeldLease) => held.lease))
 
-  const forecasts = new WeakMap<object, { readonly at: number; readonly places: ReadonlyMap<string, number> }>()
-  const forecast = (id: string): Option.Option<Forecast> => {
-    const ticket = state.tickets.get(id)
-    if (ticket?.waiting !== true) return Option.none()
-    const model = ticket.model!
-    const at = now()
-    let known = forecasts.get(model)
-    if (known === undefined || at - known.at >= forecastEvery) {
-      known = { at, places: Forecasts.places(state, model, at) }
-      forecasts.set(model, known)
-    }
-    const position = known.places.get(id) ?? model.waiting
-    const pace = Forecasts.paceOf(model, at)
-    return Option.some({ position, expectedWait: pace === undefined ? undefined : Math.round(position / pace) })
-  }
+  const forecaster = new Forecaster(state)
 
   return {
     acquire,
@@ -143,7 +120,7 @@ const make = (interpreter: Interpreter): Dispatcher["Service"] => {
     change: (...changes) => Effect.sync(() => post(...changes)),
     snapshot: Effect.sync(() => snapshot(state, now())),
     boardUnsafe: () => board(state, now()),
-    forecast: (ticket) => Effect.sync(() => forecast(ticket)),
+    forecast: (ticket) => Effect.sync(() => Option.fromUndefinedOr(forecaster.of(ticket, now()))),
     shadows: Effect.sync(() => shadow.drain()),
     notices: Stream.fromPubSub(notices),
     observe: (observer) =>

@@ -9,6 +9,7 @@ import type { Organisation } from "./Organisation.ts"
 import type { Outcome } from "./Outcome.ts"
 import type { Server } from "./Server.ts"
 import type { Ticket } from "./Ticket.ts"
+import type { Usage } from "./Work.ts"
 
 /** What the outside may tell the dispatcher at any moment: configuration, observation, shutdown. */
 export type Change = Data.TaggedEnum<{
@@ -50,11 +51,11 @@ export type Event =
     Withdrawn: { readonly ticket: string }
     /** First data event of a successful stream, `ttft` milliseconds after sending. */
     FirstData: { readonly lease: number; readonly ttft: number }
-    /** `retry`: the ticket goes on if the outcome allows it. `cost`: prompt + 2 × output tokens, if known. */
+    /** `retry`: the ticket goes on if the outcome allows it. `usage`: what the engine has done, if anything. */
     Released: {
       readonly lease: number
       readonly outcome: Outcome
-      readonly cost: number | undefined
+      readonly usage: Usage | undefined
       readonly retry: boolean
     }
   }>

@@ -1,5 +1,4 @@
 /** Where the waiting tickets of a model stand, by draining a copy of its waiting room. */
-import { paceWindow } from "./apply/Arrival.ts"
 import { byArrival, effectivePriority } from "./ServiceOrder.ts"
 import type { ModelState, State, TicketState } from "./State.ts"
 import { charge } from "./VirtualService.ts"
@@ -8,17 +7,34 @@ import type { KeyAccount } from "./VirtualService.ts"
 /** Deeper places are not worth the work: their holders see the number of those before them, at most. */
 const deepest = 1_000
 
+/** What taking out one ticket costs besides comparing, in comparisons. */
+const upkeep = 32
+
 /** A leaf or a retried ticket on its way out of the copy. */
 interface Cursor {
   ticket: TicketState
   readonly account: KeyAccount
 }
 
+export interface Place {
+  /** 1 is next. */
+  readonly position: number
+  /** Work that its line has to do before it, its own included. */
+  readonly work: number
+}
+
+export interface Places {
+  readonly at: number
+  readonly places: ReadonlyMap<string, Place>
+  /** In comparisons. */
+  readonly effort: number
+}
+
 /**
- * Places from 1, by ticket id, of the first 1 000 in service order, as if each were granted in turn and charged its
- * estimate. Servers are taken to be interchangeable, so it is a forecast. Cost: 1 000 × the number of leaves, at most.
+ * The first 1 000 in service order, as if each were granted in turn and charged its estimate. Servers are taken to be
+ * interchangeable, so it is a forecast. Effort: 1 000 × the number of leaves, at most.
  */
-export const places = (state: State, model: ModelState, now: number): ReadonlyMap<string, number> => {
+export const places = (state: State, model: ModelState, now: number): Places => {
   const served = new Map<object, number>()
   const service = (account: { readonly service: number }): number => served.get(account) ?? account.service
   const priority = (ticket: TicketState) => effectivePriority(state.settings, ticket.priority, ticket.arrivedAt, now)
@@ -36,27 +52,28 @@ export const places = (state: State, model: ModelState, now: number): ReadonlyMa
   for (const ticket of state.retries) {
     if (ticket.model === model) cursors.push({ ticket, account: ticket.account! })
   }
-  const found = new Map<string, number>()
+  const found = new Map<string, Place>()
+  const lines = new Map<object, number>()
+  let effort = 0
   while (cursors.length > 0 && found.size < deepest) {
     let best = 0
     for (let at = 1; at < cursors.length; at++) if (before(cursors[at]!, cursors[best]!)) best = at
+    effort += cursors.length + upkeep
     const { account, ticket } = cursors[best]!
-    found.set(ticket.ticket.id, found.size + 1)
-    const cost = ticket.ticket.estimate ?? state.settings.defaultEstimate
+    const work = (lines.get(ticket.line!) ?? 0) + ticket.size
+    lines.set(ticket.line!, work)
+    found.set(ticket.ticket.id, { position: found.size + 1, work })
     const weight = state.weights.get(account.organisation.name) ?? 1
-    served.set(account, service(account) + charge(cost, 1))
-    served.set(account.organisation, service(account.organisation) + charge(cost, weight))
+    served.set(account, service(account) + charge(ticket.size, 1))
+    served.set(account.organisation, service(account.organisation) + charge(ticket.size, weight))
     if (ticket.next === undefined) cursors.splice(best, 1)
     else cursors[best]!.ticket = ticket.next
   }
-  return found
+  return { at: now, places: found, effort }
 }
 
-/** Grants per millisecond, as seen over about the last minute; unknown before the first. */
-export const paceOf = ({ pace }: ModelState, now: number): number | undefined => {
-  if (pace.since === undefined) return undefined
-  const decayed = pace.grants * Math.exp((pace.at - now) / paceWindow)
-  // A young count has not had the whole window to fill.
-  const filled = 1 - Math.exp(-Math.max(1_000, now - pace.since) / paceWindow)
-  return decayed / (paceWindow * filled)
-}
+/** Of a ticket that is deeper than the copy was drained, or came since: behind all of its line, and of its model. */
+export const last = ({ line, model, size }: Pick<TicketState, "line" | "model" | "size">): Place => ({
+  position: model!.waiting,
+  work: Math.max(size, line!.work)
+})

@@ -19,20 +19,21 @@ import { Shadow } from "./Shadow.ts"
 import type { State, TicketState } from "./State.ts"
 import * as States from "./State.ts"
 import type { Ticket } from "./Ticket.ts"
+import type { Usage } from "./Work.ts"
 
 type Answer = Exit.Exit<HeldLease, DispatchError>
 
 /** A lease with what its holder has reported of its cost so far. */
 export class HeldLease {
   readonly lease: Lease
-  cost: number | undefined = undefined
+  usage: Usage | undefined = undefined
 
   constructor(record: LeaseRecord, post: (event: Event) => void) {
     this.lease = {
       ...record,
       firstData: (ttft) => post({ _tag: "FirstData", lease: record.id, ttft }),
-      charge: (cost) => {
-        this.cost = cost
+      charge: (usage) => {
+        this.usage = usage
       }
     }
   }
@@ -172,7 +173,7 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
   const release = (waiter: Waiter, held: HeldLease, outcome: Outcome, retry: boolean): boolean => {
     waiter.answer = undefined
     waiter.resume = undefined
-    post({ _tag: "Released", lease: held.lease.id, outcome, cost: held.cost, retry })
+    post({ _tag: "Released", lease: held.lease.id, outcome, usage: held.usage, retry })
     if (waiter.answer !== undefined || state.tickets.has(waiter.ticket)) return true
     waiters.delete(waiter.ticket)
     return false
@@ -186,7 +187,7 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
     post(
       lease === undefined
         ? { _tag: "Withdrawn", ticket }
-        : { _tag: "Released", lease: lease.id, outcome: Outcomes.Withdrawn(), cost: undefined, retry: false }
+        : { _tag: "Released", lease: lease.id, outcome: Outcomes.Withdrawn(), usage: undefined, retry: false }
     )
   }
 

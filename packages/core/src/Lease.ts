@@ -3,6 +3,7 @@ import type { RoutingMode } from "./Caller.ts"
 import type { Model } from "./Model.ts"
 import type { Server } from "./Server.ts"
 import type { Ticket } from "./Ticket.ts"
+import type { Cost, Usage } from "./Work.ts"
 
 /** Plain data, so that it can cross a wire and stand in a usage row. Times are epoch milliseconds. */
 export interface LeaseRecord {
@@ -22,6 +23,8 @@ export interface LeaseRecord {
   readonly requeues: number
   /** 1 for the first lease of a ticket. */
   readonly attempt: number
+  /** As expected at the grant, and charged then. */
+  readonly estimate: Cost
   /** What the strategy saw of the chosen server. */
   readonly leasesAtGrant: number
   readonly ttftAtGrant: number | undefined
@@ -32,6 +35,9 @@ export interface LeaseRecord {
 export interface Lease extends LeaseRecord {
   /** The first data event of a successful stream came `ttft` milliseconds after sending. */
   readonly firstData: (ttft: number) => void
-  /** What it has cost so far (prompt + 2 × output tokens); the last figure is the one settled. */
-  readonly charge: (cost: number) => void
+  /**
+   * What the engine has done for it so far; the last report is the one settled. Figures that are missing stand at
+   * their estimate. Without any report, work that was done costs its estimate, and work that was refused nothing.
+   */
+  readonly charge: (usage: Usage) => void
 }

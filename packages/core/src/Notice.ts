@@ -5,6 +5,7 @@ import type { LeaseRecord } from "./Lease.ts"
 import type { Outcome } from "./Outcome.ts"
 import type { Ejection } from "./State.ts"
 import type { Ticket } from "./Ticket.ts"
+import type { Basis } from "./Work.ts"
 
 export type Notice = Data.TaggedEnum<{
   Arrived: { readonly at: number; readonly ticket: Ticket }
@@ -25,7 +26,12 @@ export type Notice = Data.TaggedEnum<{
     readonly at: number
     readonly lease: LeaseRecord
     readonly outcome: Outcome
-    readonly cost: number | undefined
+    /** Settled: prompt + 2 × output tokens. */
+    readonly cost: number
+    /** Undefined where nothing was done. */
+    readonly basis: Basis | undefined
+    /** The engine gave figures that cannot be meant. */
+    readonly absurd: boolean
     readonly requeued: boolean
   }
   Ejected: { readonly at: number; readonly url: string; readonly until: number; readonly because: Ejection["because"] }

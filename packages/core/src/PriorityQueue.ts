@@ -3,6 +3,7 @@
  * because inside a leaf the oldest is the best whatever ageing does; a decision compares the heads of leaves.
  */
 import { eligible, isEntitled } from "./Admission.ts"
+import { join, leave, lineOf } from "./Lines.ts"
 import { byArrival } from "./ServiceOrder.ts"
 import type { Branch, ConstraintClass, Leaf, ModelState, State, TicketState } from "./State.ts"
 
@@ -70,6 +71,7 @@ const leafOf = (state: State, ticket: TicketState): Leaf => {
     branch,
     priority: ticket.priority,
     account: ticket.account!,
+    line: lineOf(state, ticket),
     since: ticket.arrivedAt,
     head: undefined,
     tail: undefined,
@@ -91,10 +93,12 @@ export const offer = (state: State, ticket: TicketState): void => {
   ticket.model!.waiting++
   state.deadlines.add(ticket)
   if (ticket.excluded !== undefined) {
+    join(state, ticket, lineOf(state, ticket))
     state.retries.add(ticket)
     return
   }
   const leaf = leafOf(state, ticket)
+  join(state, ticket, leaf.line)
   const before = predecessor(leaf, ticket)
   const after = before === undefined ? leaf.head : before.next
   ticket.leaf = leaf
@@ -142,6 +146,7 @@ export const withdraw = (state: State, ticket: TicketState): void => {
   if (!ticket.waiting) return
   ticket.waiting = false
   ticket.model!.waiting--
+  leave(state, ticket)
   state.deadlines.remove(ticket)
   state.retries.delete(ticket)
   const { leaf, next, previous } = ticket

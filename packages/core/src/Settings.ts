@@ -11,9 +11,13 @@ export interface Settings {
   readonly total: number
   /** How long tickets wait for a fleet of which no server is up. */
   readonly grace: number
-  /** Cost taken for a ticket that brings no estimate (prompt + 2 × output tokens). */
-  readonly defaultEstimate: number
-  /** Cost of one second of audio, in the same unit. */
+  /** What is supposed of a prompt and of an answer, in tokens, until a model has settled some. */
+  readonly promptTokens: number
+  readonly outputTokens: number
+  readonly bytesPerToken: number
+  /** What is supposed of a slot, in prompt + 2 × output tokens a second, until a model has settled some. */
+  readonly slotPace: number
+  /** Tokens of a prompt that a second of audio costs as much as. */
   readonly secondCost: number
 }
 
@@ -23,6 +27,9 @@ export const defaults: Settings = {
   ttftWindow: 60_000,
   total: 600_000,
   grace: 10_000,
-  defaultEstimate: 1_000,
+  promptTokens: 500,
+  outputTokens: 250,
+  bytesPerToken: 4,
+  slotPace: 60,
   secondCost: 10
 }

@@ -3,6 +3,7 @@ import { isHalfOpen, isUp } from "./Admission.ts"
 import { size } from "./PriorityQueue.ts"
 import { effectivePriority } from "./ServiceOrder.ts"
 import type { ModelState, ServerState, State } from "./State.ts"
+import type { Basis } from "./Work.ts"
 
 export interface ServerSnapshot {
   readonly url: string
@@ -26,6 +27,8 @@ export interface ModelSnapshot {
   readonly strategy: string
   readonly policy: string
   readonly waiting: number
+  /** Leases settled so far, by what their cost rests on; and reports of engines that cannot be meant. */
+  readonly settled: Readonly<Record<Basis | "absurd", number>>
   /** By effective priority, from 0 to `bestPriority`. */
   readonly waitingByPriority: ReadonlyArray<number>
   /** `ttft`: p95 in milliseconds. */
@@ -79,6 +82,7 @@ const modelOf = (state: State, model: ModelState, now: number): ModelSnapshot =>
     policy: model.model.policy,
     waiting: model.waiting,
     waitingByPriority,
+    settled: { ...model.settled },
     servers: model.pairs.map((pair) => ({
       url: pair.host.server.url,
       ttft: pair.ttft.figure(now),

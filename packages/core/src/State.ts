@@ -4,16 +4,20 @@ import type { Deadlines, Due } from "./Deadlines.ts"
 import { Deadlines as Heap } from "./Deadlines.ts"
 import type { Deciding } from "./Decider.ts"
 import type { Reason } from "./DispatchError.ts"
+import type { Expectation } from "./Expectation.ts"
 import type { LeaseRecord } from "./Lease.ts"
 import type { Load } from "./Load.ts"
 import type { Model } from "./Model.ts"
 import type { Notice } from "./Notice.ts"
+import type { Pace } from "./Pace.ts"
 import type { Registry } from "./Registry.ts"
 import type { Server, ServerKind } from "./Server.ts"
 import type { Settings } from "./Settings.ts"
+import type { Throughput } from "./Throughput.ts"
 import type { Ticket } from "./Ticket.ts"
 import type { TtftWindow } from "./TtftWindow.ts"
 import type { KeyAccount, OrganisationAccount, Pool } from "./VirtualService.ts"
+import type { Basis } from "./Work.ts"
 
 export interface Ejection {
   until: number
@@ -105,6 +109,7 @@ export interface Leaf {
   readonly branch: Branch
   readonly priority: number
   account: KeyAccount
+  readonly line: Pace
   /** When its head arrived: read at each decision, where the tickets themselves would be far away. */
   since: number
   head: TicketState | undefined
@@ -126,8 +131,13 @@ export interface ModelState {
   waiting: number
   /** Ordinal of the server that was last given a ticket of this model. */
   turn: number
-  /** Grants, decayed over a minute: what the expected wait is read from. */
-  readonly pace: { grants: number; at: number; since: number | undefined }
+  readonly expected: Expectation
+  /** How many leases were settled on what, and how many reports held figures that cannot be meant. */
+  readonly settled: Record<Basis | "absurd", number>
+  readonly throughput: Throughput
+  /** How fast its queue moves, and each line of it: the tickets of one class, organisation and base priority. */
+  readonly pace: Pace
+  readonly lines: Map<string, Pace>
 }
 
 export interface TicketState extends Due {
@@ -146,6 +156,9 @@ export interface TicketState extends Due {
   previous: TicketState | undefined
   next: TicketState | undefined
   waiting: boolean
+  /** The line that it stands in, and the work that it was expected to be when it began to wait. */
+  line: Pace | undefined
+  size: number
   /** Not yet passed over by a single decision. */
   fresh: boolean
   waitingSince: number
@@ -172,8 +185,7 @@ export interface LeaseState {
   readonly host: ServerState
   readonly pair: Pair
   readonly record: LeaseRecord
-  /** Estimate and weight as charged at the grant. */
-  readonly charged: number
+  /** As charged at the grant. */
   readonly weight: number
   guest: boolean
   /** The one lease that tries a half-open server. */

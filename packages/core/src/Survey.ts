@@ -1,7 +1,6 @@
 /** Takes a board from the state: one walk over what waits, one over what runs. */
 import { guestLow } from "./Admission.ts"
 import type { Board, Group, Holder, ModelBoard, PairBoard, PoolBoard, ServerBoard } from "./Board.ts"
-import { paceOf } from "./Forecast.ts"
 import { longest } from "./Longest.ts"
 import { obstacle } from "./Obstacle.ts"
 import { effectivePriority } from "./ServiceOrder.ts"
@@ -87,7 +86,7 @@ const modelOf = (state: State, model: ModelState, running: Running, now: number)
   patience: model.model.patience,
   waiting: waitingOf(state, model, now),
   running: running.byModel.get(model)?.list() ?? [],
-  pace: Math.round((paceOf(model, now) ?? 0) * 60_000),
+  pace: Math.round(model.throughput.perMinute(now)),
   longest: longest(state, model, now)
 })
 

@@ -2,6 +2,7 @@
 import { Schema } from "effect"
 import { Caller, RoutingMode } from "./Caller.ts"
 import { ServerKind } from "./Server.ts"
+import { Work } from "./Work.ts"
 
 /**
  * What was asked is kept beside the caller's rights, so that both can be derived again when the key is edited.
@@ -20,7 +21,7 @@ export const Ticket = Schema.Struct({
   kinds: Schema.optionalKey(Schema.Array(ServerKind)),
   /** Milliseconds the caller will wait, if less than the model's patience. */
   maxWait: Schema.optionalKey(Schema.Finite),
-  /** Expected cost in the unit of virtual service: prompt tokens + 2 × output tokens. */
-  estimate: Schema.optionalKey(Schema.Finite)
+  /** What it says of the work that it is; its cost is estimated from that when it is granted. */
+  work: Schema.optionalKey(Work)
 })
 export interface Ticket extends Schema.Schema.Type<typeof Ticket> {}

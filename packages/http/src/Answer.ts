@@ -35,9 +35,11 @@ export interface Tokens {
   readonly seconds?: number | undefined
   /** The engine gave both figures, in an answer that was complete. */
   readonly reported: boolean
+  /** It gave figures that cannot be meant, and that were left out. */
+  readonly absurd: boolean
 }
 
-export const noTokens: Tokens = { prompt: undefined, completion: undefined, reported: false }
+export const noTokens: Tokens = { prompt: undefined, completion: undefined, reported: false, absurd: false }
 
 export interface Answer {
   /** Something of it has reached the client. */

@@ -59,12 +59,13 @@ export class EventsAnswer implements Answer {
   }
 
   tokens(complete: boolean): Tokens {
-    const { completionTokens, promptTokens, seconds } = this.usage.report()
+    const { absurd, completionTokens, promptTokens, seconds } = this.usage.report()
     return {
       prompt: promptTokens,
       completion: this.usage.outputTokens(complete),
       seconds,
-      reported: complete && (seconds !== undefined || (promptTokens !== undefined && completionTokens !== undefined))
+      reported: complete && (seconds !== undefined || (promptTokens !== undefined && completionTokens !== undefined)),
+      absurd: absurd.length > 0
     }
   }
 

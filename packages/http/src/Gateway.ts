@@ -43,10 +43,10 @@ import { Passage } from "./Passage.ts"
 import { Relay, type Relayed } from "./Relay.ts"
 import type { RelayContext } from "./RelayContext.ts"
 import { requestIdOf, unreadable, type Wishes, wishesOf } from "./RequestHead.ts"
-import { estimateOf } from "./Settlement.ts"
 import { Spool } from "./upload/Spool.ts"
 import { UsageLog } from "./UsageLog.ts"
 import * as WaitEvents from "./WaitEvents.ts"
+import { workOf } from "./Workload.ts"
 
 // What the platform gets when the response has been written already: it leaves it alone.
 const responded = HttpServerResponse.empty()
@@ -81,17 +81,16 @@ const ticketOf = (
   model: string,
   { caller }: KeyEntry,
   kinds: ReadonlyArray<ServerKind> | undefined,
-  estimate: number | undefined,
   wishes: Wishes
 ): Ticket => ({
   id: passage.ticket,
   model,
   caller,
   ...(kinds === undefined ? {} : { kinds }),
-  ...(estimate === undefined ? {} : { estimate }),
   ...(wishes.priority === undefined ? {} : { priority: Math.max(0, wishes.priority) }),
   ...(wishes.routingMode === undefined ? {} : { routingMode: wishes.routingMode }),
-  ...(wishes.maxWait === undefined ? {} : { maxWait: wishes.maxWait })
+  ...(wishes.maxWait === undefined ? {} : { maxWait: wishes.maxWait }),
+  work: workOf(passage)
 })
 
 export const make = Effect.gen(function*() {
@@ -170,7 +169,6 @@ export const make = Effect.gen(function*() {
       model.name,
       entry,
       able.length === kinds.length ? undefined : able,
-      estimateOf(passage, settings.secondCost),
       wishes
     )
     const run = dispatcher.run(

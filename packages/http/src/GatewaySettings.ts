@@ -23,8 +23,6 @@ export interface Settings {
   /** What running streams get to finish in when the service stops. */
   readonly shutdown: number
   readonly bestPriority: number
-  /** Of one second of audio, in the unit of virtual service. */
-  readonly secondCost: number
   /** For the whole of a JSON body, however steadily it comes. */
   readonly bodyTotal: number
   /** Keys that nobody has, from one address, before it has to wait between them; `Infinity` for any number. */
@@ -49,7 +47,6 @@ export const defaults: Settings = {
   total: 600_000,
   shutdown: 30_000,
   bestPriority: 5,
-  secondCost: 10,
   bodyTotal: 300_000,
   wrongKeys: 20,
   bodyIdle: 30_000,

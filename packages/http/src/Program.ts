@@ -92,7 +92,6 @@ const dispatching = (config: Config, { settings, uploads = temporary }: Options)
       ...settingsOf(config),
       maxHeldBytes: config.http.maxHeldBytes,
       maxUpload: config.http.maxUpload,
-      secondCost: config.settings.secondCost,
       total: config.timeouts.total,
       bestPriority: config.settings.bestPriority,
       ...settings

@@ -230,10 +230,11 @@ export class Relay implements Dispatcher.DispatchHandler, Exchange, Watched {
     this.passage.current = undefined
     if (this.complete) this.context.connections.give(this.connection!)
     else this.connection?.destroy(aborted)
-    settle(this.passage, this.lease, this.context.settings.secondCost, {
+    settle(this.passage, this.lease, {
       outcome,
       tokens: this.answer?.tokens((this.complete || this.answer.over) && !isRetriable(outcome)) ?? noTokens,
       begun: this.answer?.begun === true,
+      sent: this.sent,
       status: this.status,
       ttft: this.ttft,
       duration: performance.now() - this.sentAt

@@ -1,12 +1,13 @@
 /** Tells a stream that waits where it stands, in comments that every client of event streams passes over. */
-import type { Dispatcher, Forecast } from "@aiguilleur/core/Dispatcher"
+import type { Dispatcher } from "@aiguilleur/core/Dispatcher"
+import type { Forecast } from "@aiguilleur/core/Forecaster"
 import type { Duration } from "effect"
 import { Effect, Fiber, Option } from "effect"
 import type { Passage } from "./Passage.ts"
 
-const textOf = ({ expectedWait, position }: Forecast): string =>
+const textOf = ({ position, wait }: Forecast): string =>
   `waiting ${
-    JSON.stringify({ position, expected_wait_ms: expectedWait === undefined ? null : Math.round(expectedWait) })
+    JSON.stringify({ position, expected_wait_ms: wait?.p50 ?? null, expected_wait_p90_ms: wait?.p90 ?? null })
   }`
 
 const announce = Effect.fnUntraced(function*(

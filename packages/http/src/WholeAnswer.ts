@@ -47,14 +47,15 @@ export class WholeAnswer implements Answer {
 
   tokens(complete: boolean): Tokens {
     if (this.usage === undefined || !complete) return noTokens
-    const { completionTokens, promptTokens, seconds } = this.usage.report()
+    const { absurd, completionTokens, promptTokens, seconds } = this.usage.report()
     // Embeddings have no completion, and say nothing of one.
     const known = promptTokens !== undefined
     return {
       prompt: promptTokens,
-      completion: completionTokens ?? (known ? 0 : undefined),
+      completion: completionTokens ?? (known && absurd.length === 0 ? 0 : undefined),
       seconds,
-      reported: known || seconds !== undefined
+      reported: known || seconds !== undefined,
+      absurd: absurd.length > 0
     }
   }
 

@@ -1,3 +1,4 @@
+import { total } from "@aiguilleur/core/Work"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import * as ScriptedEngine from "./faults/ScriptedEngine.ts"
@@ -43,7 +44,7 @@ describe("Usage is settled from what the endpoint itself tells:", () => {
       assert.strictEqual(count, 4)
       assert.include(yield* ask(rig, "/v1/detokenize", { tokens }), "Hello, engine.")
       assert.deepStrictEqual(cost(rig), [[undefined, undefined, false], [undefined, undefined, false]])
-      assert.deepStrictEqual(rig.usage.last.map(({ ticket }) => ticket?.estimate), [0, 0])
+      assert.deepStrictEqual(rig.usage.attempts.map(({ lease }) => total(lease.estimate)), [0, 0])
     }))
 })
 

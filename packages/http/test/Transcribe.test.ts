@@ -1,3 +1,4 @@
+import { total } from "@aiguilleur/core/Work"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import OpenAI, { toFile } from "openai"
@@ -59,7 +60,10 @@ describe("A form", () => {
         [3, false],
         [3, true]
       ])
-      assert.deepStrictEqual(rig.usage.last.map(({ ticket }) => ticket!.estimate), Array.from({ length: 6 }, () => 30))
+      assert.deepStrictEqual(
+        rig.usage.attempts.map(({ lease }) => total(lease.estimate)),
+        Array.from({ length: 6 }, () => 30)
+      )
     }))
 
   it.live("costs nothing when its engine refuses it", () =>
@@ -78,7 +82,7 @@ describe("A form", () => {
       const response = yield* post(rig, fields, { path: "/v1/images/edits" })
       assert.strictEqual(response.status, 404)
       assert.strictEqual(rig.server.hits("/v1/images/edits"), 1)
-      assert.isUndefined(rig.usage.last[0]!.ticket!.estimate)
+      assert.isUndefined(rig.usage.last[0]!.ticket!.work?.seconds)
     }))
 
   it.live("that names no file is for the engine to refuse, in its own words", () =>

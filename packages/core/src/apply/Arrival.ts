@@ -3,10 +3,13 @@ import { isHalfOpen } from "../Admission.ts"
 import { deadlineOf } from "../Deadline.ts"
 import type { Reason } from "../DispatchError.ts"
 import { NotAllowed, Stopping, ThresholdReached, UnknownModel } from "../DispatchError.ts"
+import { expect } from "../Expectation.ts"
+import * as Lines from "../Lines.ts"
 import { classOf, offer, withdraw } from "../PriorityQueue.ts"
 import type { LeaseState, State, TicketState } from "../State.ts"
 import type { Ticket } from "../Ticket.ts"
 import { accountOf, activate, deactivate, settle } from "../VirtualService.ts"
+import { total } from "../Work.ts"
 
 /** Base priority and mode: what was asked, within what the key allows. */
 export const derive = (state: State, ticket: TicketState): void => {
@@ -40,6 +43,8 @@ const begin = (state: State, ticket: Ticket): TicketState => ({
   previous: undefined,
   next: undefined,
   waiting: false,
+  line: undefined,
+  size: 0,
   fresh: true,
   waitingSince: state.now,
   waited: 0,
@@ -118,8 +123,9 @@ export const granted = (state: State, ticket: TicketState, url: string, candidat
   const { organisation } = ticket.ticket.caller
   const guest = host.server.organisation !== organisation
   const weight = state.weights.get(organisation) ?? 1
-  const charged = ticket.ticket.estimate ?? state.settings.defaultEstimate
+  const estimate = expect(model.expected, state.settings, ticket.ticket.work)
   withdraw(state, ticket)
+  Lines.granted(ticket)
   ticket.waited += now - ticket.waitingSince
   ticket.firstGrantedAt ??= now
   ticket.fresh = false
@@ -128,7 +134,6 @@ export const granted = (state: State, ticket: TicketState, url: string, candidat
     ticket,
     host,
     pair,
-    charged,
     weight,
     guest,
     trial: isHalfOpen(host, now),
@@ -145,6 +150,7 @@ export const granted = (state: State, ticket: TicketState, url: string, candidat
       waited: ticket.waited,
       requeues: ticket.requeues,
       attempt: ++ticket.grants,
+      estimate,
       leasesAtGrant: host.leases,
       ttftAtGrant: pair.ttft.figure(now),
       candidates
@@ -156,15 +162,6 @@ export const granted = (state: State, ticket: TicketState, url: string, candidat
   host.leases++
   if (guest) host.guests++
   model.turn = host.ordinal
-  pace(model.pace, now)
-  settle(ticket.account!, 0, charged, weight)
-}
-
-/** Grants of a model, decayed with a time constant of a minute. */
-export const paceWindow = 60_000
-
-const pace = (grants: { grants: number; at: number; since: number | undefined }, now: number): void => {
-  grants.grants = grants.grants * Math.exp((grants.at - now) / paceWindow) + 1
-  grants.at = now
-  grants.since ??= now
+  model.throughput.grant(now)
+  settle(ticket.account!, 0, total(estimate), weight)
 }

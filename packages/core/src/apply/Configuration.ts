@@ -3,10 +3,13 @@ import type { Caller } from "../Caller.ts"
 import { deadlineOf } from "../Deadline.ts"
 import { decidersOf } from "../Decider.ts"
 import { KeyRevoked, ModelRemoved, NotAllowed } from "../DispatchError.ts"
+import * as Expectation from "../Expectation.ts"
 import type { Model } from "../Model.ts"
+import { Pace } from "../Pace.ts"
 import { classOf, offer, withdraw } from "../PriorityQueue.ts"
 import type { Server } from "../Server.ts"
 import type { State, TicketState } from "../State.ts"
+import { Throughput } from "../Throughput.ts"
 import { accountOf, activate, deactivate, makeLevel } from "../VirtualService.ts"
 import { allows, derive, doom } from "./Arrival.ts"
 import { rebuild } from "./Topology.ts"
@@ -68,7 +71,11 @@ export const modelChanged = (state: State, model: Model): void => {
       stranded: [],
       waiting: 0,
       turn: 0,
-      pace: { grants: 0, at: state.now, since: undefined }
+      expected: Expectation.make(state.settings),
+      settled: { reported: 0, counted: 0, estimated: 0, absurd: 0 },
+      throughput: new Throughput(),
+      pace: new Pace(),
+      lines: new Map()
     })
     return rebuild(state)
   }

@@ -4,9 +4,10 @@ import { AttemptsExhausted, Stopping } from "../DispatchError.ts"
 import type { Outcome } from "../Outcome.ts"
 import { classOf, offer } from "../PriorityQueue.ts"
 import type { LeaseState, State, TicketState } from "../State.ts"
-import { settle } from "../VirtualService.ts"
+import type { Usage } from "../Work.ts"
 import { doom, ended } from "./Arrival.ts"
 import { answered, blame, eject, holdOff, misconfigured, succeeded } from "./Health.ts"
+import { settled } from "./Settlement.ts"
 
 /** Answers of these kinds count: the first, and two more. `busy` and `down` do not. */
 const mostAttempts = 3
@@ -26,28 +27,22 @@ const served = (state: State, { host, pair, ticket }: LeaseState): void => {
   ticket.suspected = undefined
 }
 
-/** Without a figure, work that was refused cost nothing, and work that was done cost its estimate. */
-const costOf = (outcome: Outcome, cost: number | undefined, estimate: number): number => {
-  if (cost !== undefined && Number.isFinite(cost) && cost >= 0) return cost
-  return outcome._tag === "Served" || outcome._tag === "Broken" || outcome._tag === "Expired" ? estimate : 0
-}
-
 export const released = (
   state: State,
   lease: LeaseState,
   outcome: Outcome,
-  cost: number | undefined,
+  usage: Usage | undefined,
   retry: boolean
 ): void => {
-  const { charged, guest, host, ticket, weight } = lease
+  const { guest, host, ticket } = lease
   state.leases.delete(lease.id)
   ticket.lease = undefined
   host.leases--
   if (guest) host.guests--
   if (host.removed && host.leases === 0) state.servers.delete(host.server.url)
-  settle(ticket.account!, charged, costOf(outcome, cost, charged), weight)
+  const settlement = settled(state, lease, outcome, usage)
   const requeued = judged(state, lease, outcome) && retry
-  state.notices.push({ _tag: "Released", at: state.now, lease: lease.record, outcome, cost, requeued })
+  state.notices.push({ _tag: "Released", at: state.now, lease: lease.record, outcome, ...settlement, requeued })
   if (requeued) requeue(state, ticket)
   else ended(state, ticket)
 }

@@ -1,5 +1,6 @@
 /** Whether the core's indexes, counters and links still say what counting everything says. */
 import { eligible } from "../../src/Admission.ts"
+import type { Pace } from "../../src/Pace.ts"
 import type { Branch, ConstraintClass, Leaf, ModelState, State, TicketState } from "../../src/State.ts"
 import type { KeyAccount, Pool } from "../../src/VirtualService.ts"
 
@@ -74,6 +75,25 @@ const faultOfAccounts = (state: State): string | undefined => {
   return undefined
 }
 
+/** Of one model, with the work of those that wait in each. */
+const faultOfLines = (state: State, model: ModelState): string | undefined => {
+  const counts = new Map<Pace, { waiting: number; work: number }>()
+  for (const { line, model: of, size, waiting } of state.tickets.values()) {
+    if (of !== model || !waiting) continue
+    for (const pace of [line!, model.pace]) {
+      const count = counts.get(pace) ?? { waiting: 0, work: 0 }
+      counts.set(pace, { waiting: count.waiting + 1, work: count.work + size })
+    }
+  }
+  for (const pace of [...model.lines.values(), model.pace]) {
+    const { waiting, work } = counts.get(pace) ?? { waiting: 0, work: 0 }
+    if (pace.waiting !== waiting) return `a line counts ${pace.waiting} waiting, not ${waiting}`
+    if (pace.work !== work) return `a line counts ${pace.work} tokens of work, not ${work}`
+    counts.delete(pace)
+  }
+  return counts.size === 0 ? undefined : "a ticket stands in a forgotten line"
+}
+
 export const fault = (state: State): string | undefined => {
   const seen = new Set<TicketState>()
   for (const model of state.models.values()) {
@@ -93,6 +113,8 @@ export const fault = (state: State): string | undefined => {
     }
     for (const ticket of state.tickets.values()) if (ticket.model === model && ticket.waiting) waiting++
     if (waiting !== model.waiting) return `model ${model.model.name} counts ${model.waiting} waiting, not ${waiting}`
+    const wrong = faultOfLines(state, model)
+    if (wrong !== undefined) return wrong
   }
   for (const ticket of state.retries) {
     if (seen.has(ticket) || !ticket.waiting) return `${ticket.ticket.id} is wrongly among the retries`

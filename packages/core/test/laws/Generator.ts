@@ -4,6 +4,7 @@ import type { Change } from "../../src/Event.ts"
 import type { Model } from "../../src/Model.ts"
 import { Outcome } from "../../src/Outcome.ts"
 import type { Server, ServerKind } from "../../src/Server.ts"
+import type { Usage, Work } from "../../src/Work.ts"
 import type { Dice } from "./Dice.ts"
 import { dice } from "./Dice.ts"
 import type { History, Step } from "./History.ts"
@@ -55,6 +56,22 @@ export const caller = (from: Dice, key: string): Caller => {
     ...(chance(0.15) ? { organisations: some(from, organisations, 0.6) } : {})
   }
 }
+
+/** What requests say of themselves, some of it absurd. */
+export const work = ({ below, chance, pick }: Dice): Work => ({
+  ...(chance(0.8) ? { promptBytes: chance(0.02) ? 3e10 : below(12_000) } : {}),
+  ...(chance(0.5) ? { maxTokens: pick([0, 1, 50, 400, 2_147_483_647]) } : {}),
+  ...(chance(0.1) ? { answers: pick([0, 1, 4, 2_147_483_647]) } : {}),
+  ...(chance(0.1) ? { seconds: pick([0, 2.5, 90, 3_600, 1e9]) } : {})
+})
+
+/** What engines say that they have done, some of it absurd. */
+export const usage = ({ below, chance, pick }: Dice): Usage => ({
+  ...(chance(0.8) ? { promptTokens: chance(0.1) ? pick([-1, NaN, Infinity, 2 ** 31]) : below(3_000) } : {}),
+  ...(chance(0.8) ? { outputTokens: chance(0.1) ? pick([-5, 1e12]) : below(3_000) } : {}),
+  ...(chance(0.1) ? { seconds: pick([0, 12, 900, -3]) } : {}),
+  reported: chance(0.8)
+})
 
 export const outcomes: ReadonlyArray<(dice: Dice) => Outcome> = [
   () => Outcome.Served(),
@@ -112,13 +129,13 @@ const steps = (from: Dice, weights: ReadonlyArray<number>): ReadonlyArray<Step> 
       mode: perhaps(() => pick(modes)),
       kinds: chance(0.1) ? some(from, serverKinds, 0.7) : undefined,
       maxWait: chance(0.2) ? pick([0, 50, 1_000, 20_000]) : undefined,
-      estimate: perhaps(() => below(5_000))
+      work: perhaps(() => work(from))
     }),
     () => ({
       _tag: "Release",
       at: roll(),
       outcome: (chance(0.4) ? outcomes[0]! : pick(outcomes))(from),
-      cost: perhaps(() => below(9_000)),
+      usage: perhaps(() => usage(from)),
       retry: chance(0.9)
     }),
     () => ({ _tag: "FirstData", at: roll(), ttft: pick(ttfts) }),
@@ -157,8 +174,11 @@ export const generate = (seed: number): History => {
     ttftWindow: pick([2_000, 60_000]),
     total: pick([3_000, 600_000]),
     grace: 10_000,
-    defaultEstimate: 1_000,
-    secondCost: 10
+    promptTokens: 500,
+    outputTokens: 250,
+    bytesPerToken: 4,
+    slotPace: 60,
+    secondCost: pick([10, 0.5])
   }
   return { seed, settings, steps: [...opening(from), ...steps(from, weights)] }
 }

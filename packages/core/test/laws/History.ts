@@ -7,6 +7,7 @@ import type { Change } from "../../src/Event.ts"
 import type { Outcome } from "../../src/Outcome.ts"
 import type { ServerKind } from "../../src/Server.ts"
 import type { Settings } from "../../src/Settings.ts"
+import type { Usage, Work } from "../../src/Work.ts"
 
 export type Step =
   | { readonly _tag: "Change"; readonly change: Change }
@@ -18,7 +19,7 @@ export type Step =
     readonly mode: RoutingMode | undefined
     readonly kinds: ReadonlyArray<ServerKind> | undefined
     readonly maxWait: number | undefined
-    readonly estimate: number | undefined
+    readonly work: Work | undefined
   }
   /** `at` in [0, 1) picks one of the leases there are, or one of the tickets that wait. */
   | { readonly _tag: "FirstData"; readonly at: number; readonly ttft: number }
@@ -26,7 +27,7 @@ export type Step =
     readonly _tag: "Release"
     readonly at: number
     readonly outcome: Outcome
-    readonly cost: number | undefined
+    readonly usage: Usage | undefined
     readonly retry: boolean
   }
   | { readonly _tag: "Withdraw"; readonly at: number }

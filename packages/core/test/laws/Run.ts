@@ -155,7 +155,7 @@ export class Run {
       case "Arrive": {
         const caller = this.callers.get(step.key)
         if (caller === undefined) return undefined
-        const { estimate, kinds, maxWait, mode, model, priority } = step
+        const { kinds, maxWait, mode, model, priority, work } = step
         return {
           _tag: "Arrived",
           ticket: {
@@ -166,7 +166,7 @@ export class Run {
             ...(mode === undefined ? {} : { routingMode: mode }),
             ...(kinds === undefined ? {} : { kinds }),
             ...(maxWait === undefined ? {} : { maxWait }),
-            ...(estimate === undefined ? {} : { estimate })
+            ...(work === undefined ? {} : { work })
           }
         }
       }
@@ -180,8 +180,8 @@ export class Run {
       }
       case "Release": {
         const lease = among(this.state.leases.keys(), step.at)
-        const { cost, outcome, retry } = step
-        return lease === undefined ? undefined : { _tag: "Released", lease, outcome, cost, retry }
+        const { outcome, retry, usage } = step
+        return lease === undefined ? undefined : { _tag: "Released", lease, outcome, usage, retry }
       }
     }
   }

@@ -28,14 +28,14 @@ const simpler = (step: Step): ReadonlyArray<Step> => {
     case "Pass":
       return [0, 1, 1_000, 10_000, Math.floor(step.ms / 2)].filter((ms) => ms < step.ms).map((ms) => ({ ...step, ms }))
     case "Arrive": {
-      const plain = { mode: undefined, kinds: undefined, priority: undefined, maxWait: undefined, estimate: undefined }
+      const plain = { mode: undefined, kinds: undefined, priority: undefined, maxWait: undefined, work: undefined }
       return [
         { ...step, ...plain },
         ...Object.entries(plain).map(([field, value]) => ({ ...step, [field]: value }))
       ]
     }
     case "Release":
-      return [{ ...step, cost: undefined, at: 0 }, { ...step, at: 0 }, { ...step, cost: undefined }]
+      return [{ ...step, usage: undefined, at: 0 }, { ...step, at: 0 }, { ...step, usage: undefined }]
     case "Change":
       return step.change._tag === "ServerChanged"
         ? [{ ...step, change: { ...step.change, server: { ...step.change.server, headroom: 0, ownerReserve: 0 } } }]

@@ -26,6 +26,7 @@ const request = (from: Dice, id: string, caller: Caller): Ticket => ({
   caller,
   priority: from.below(6),
   routingMode: from.pick(Generator.modes),
+  ...(from.chance(0.5) ? { work: Generator.work(from) } : {}),
   ...(from.chance(0.2) ? { maxWait: from.pick([0, 50, 1_000, 20_000]) } : {})
 })
 
@@ -57,7 +58,7 @@ export const traffic = Effect.fnUntraced(function*(seed: number) {
       : Effect.die("bug")
     const reports = Effect.sync(() => {
       if (chance(0.5)) lease.firstData(pick(Generator.ttfts))
-      if (chance(0.5)) lease.charge(below(5_000))
+      if (chance(0.5)) lease.charge(Generator.usage(from))
     })
     const body = ms === 0 ? way : Effect.sleep(ms).pipe(Effect.andThen(reports), Effect.andThen(way))
     return Effect.acquireUseRelease(Effect.sync(() => using++), () => body, () => Effect.sync(() => using--))

@@ -4,6 +4,7 @@ import { AttemptsExhausted, NotAllowed, Stopping, ThresholdReached, UnknownModel
 import type { Event } from "../../src/Event.ts"
 import type { Ticket } from "../../src/Ticket.ts"
 import * as Counters from "./Counters.ts"
+import * as Estimate from "./Estimate.ts"
 import * as Health from "./Health.ts"
 import type { LeaseRecord, TicketRecord, World } from "./Records.ts"
 import * as Rules from "./Rules.ts"
@@ -69,7 +70,7 @@ export const held = (world: World): void => {
 export const granted = (world: World, ticket: TicketRecord, url: string): LeaseRecord => {
   const pair = Rules.pairsOf(world, ticket).find(({ server }) => server.server.url === url)!
   const { caller: { key, organisation } } = ticket
-  const estimate = ticket.ticket.estimate ?? world.settings.defaultEstimate
+  const estimate = Estimate.of(world.settings, ticket.model!, ticket.ticket.work)
   const weight = world.weights.get(organisation) ?? 1
   ticket.waiting = false
   ticket.fresh = false
@@ -77,7 +78,7 @@ export const granted = (world: World, ticket: TicketRecord, url: string): LeaseR
   ticket.firstGrantedAt ??= world.now
   ticket.grants++
   ticket.model!.turn = pair.server.ordinal
-  Counters.charge(ticket.pool!, organisation, key, estimate, weight, 1)
+  Counters.charge(ticket.pool!, organisation, key, Estimate.total(estimate), weight, 1)
   const trial = Health.isHalfOpen(pair.server, world.now)
   const lease: LeaseRecord = { id: ++world.grants, ticket, pair, organisation, estimate, weight, trial }
   world.leases.push(lease)
@@ -140,18 +141,14 @@ const judged = (
   }
 }
 
-const costOf = ({ cost, outcome: { _tag } }: Extract<Event, { _tag: "Released" }>, estimate: number): number => {
-  if (cost !== undefined && cost >= 0 && cost < Infinity) return cost
-  return _tag === "Served" || _tag === "Broken" || _tag === "Expired" ? estimate : 0
-}
-
 export const released = (world: World, event: Extract<Event, { _tag: "Released" }>): void => {
   const lease = world.leases.find(({ id }) => id === event.lease)
   if (lease === undefined) return
   const { estimate, organisation, pair: { server }, ticket, weight } = lease
   world.leases = world.leases.filter((other) => other !== lease)
-  Counters.charge(ticket.pool!, organisation, ticket.caller.key, estimate, weight, -1)
-  Counters.charge(ticket.pool!, organisation, ticket.caller.key, costOf(event, estimate), weight, 1)
+  Counters.charge(ticket.pool!, organisation, ticket.caller.key, Estimate.total(estimate), weight, -1)
+  Counters.charge(ticket.pool!, organisation, ticket.caller.key, Estimate.settled(world, lease, event), weight, 1)
+  Estimate.remember(ticket, event)
   if (server.removed && !world.leases.some((other) => other.pair.server === server)) {
     world.servers = world.servers.filter((other) => other !== server)
   }

@@ -5,6 +5,7 @@ import type { Model } from "../../src/Model.ts"
 import type { Server } from "../../src/Server.ts"
 import type { Settings } from "../../src/Settings.ts"
 import type { Ticket } from "../../src/Ticket.ts"
+import type { Cost } from "../../src/Work.ts"
 import type { Figure } from "./Figure.ts"
 
 export interface ServerRecord {
@@ -25,6 +26,9 @@ export interface ModelRecord {
   model: Model
   pool: PoolRecord
   turn: number
+  /** Every settled prompt and answer there ever was. */
+  readonly prompts: Array<{ readonly bytes: number | undefined; readonly tokens: number }>
+  readonly answers: Array<number>
 }
 
 export interface PairRecord {
@@ -71,7 +75,7 @@ export interface LeaseRecord {
   readonly ticket: TicketRecord
   readonly pair: PairRecord
   readonly organisation: string
-  readonly estimate: number
+  readonly estimate: Cost
   readonly weight: number
   readonly trial: boolean
 }

@@ -150,8 +150,10 @@ export const apply = (world: World, event: Event, at: number): void => {
       return rebuild(world)
     case "ModelChanged": {
       const known = world.models.find(({ model }) => model.name === event.model.name)
-      if (known === undefined) world.models.push({ model: event.model, pool: Counters.makePool(), turn: 0 })
-      else known.model = event.model
+      if (known === undefined) {
+        const model = { model: event.model, pool: Counters.makePool(), turn: 0, prompts: [], answers: [] }
+        world.models.push(model)
+      } else known.model = event.model
       return rebuild(world)
     }
     case "ModelRemoved":

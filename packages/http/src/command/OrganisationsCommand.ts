@@ -1,4 +1,5 @@
 /** `aiguilleur organisations`: the members of the consortium and their shares. */
+import { greatestWeight, leastWeight } from "@aiguilleur/core/Organisation"
 import type { Member } from "@aiguilleur/store/Organisations"
 import { Organisations } from "@aiguilleur/store/Organisations"
 import { Console, DateTime, Effect, Option } from "effect"
@@ -15,8 +16,8 @@ const name = Argument.String("name").pipe(
 
 const weight = Flag.Finite("weight").pipe(
   Flag.filter(
-    (weight) => weight > 0 && Number.isFinite(weight),
-    (weight) => `Expected a weight above 0, found ${weight}`
+    (weight) => weight >= leastWeight && weight <= greatestWeight,
+    (weight) => `Expected a weight from ${leastWeight} to ${greatestWeight}, found ${weight}`
   ),
   Flag.withDescription("Its share, 1 for new ones: with weights 1 and 3, service is 1 : 3 when both have work")
 )

@@ -1,6 +1,7 @@
 /** The one Schema of the configuration file, with every default that does not depend on another field. */
 import { RoutingMode } from "@aiguilleur/core/Caller"
 import { PolicyName, StrategyName } from "@aiguilleur/core/Model"
+import { greatestWeight, leastWeight } from "@aiguilleur/core/Organisation"
 import { ServerKind } from "@aiguilleur/core/Server"
 import { defaults } from "@aiguilleur/core/Settings"
 import { Rights } from "@aiguilleur/store/Key"
@@ -10,8 +11,8 @@ import {
   Flag,
   Instant,
   IntBetween,
+  NumberBetween,
   OneOf,
-  Positive,
   Secret,
   Size,
   Span,
@@ -48,10 +49,11 @@ const Timeouts = Schema.Struct({
 const Queue = Schema.Struct({
   bestPriority: or(IntBetween(0, 255), defaults.bestPriority),
   ageing: or(SpanOrOff, `${defaults.ageing} millis`),
-  secondCost: or(Positive, defaults.secondCost)
+  secondCost: or(NumberBetween(0.01, 10_000), defaults.secondCost),
+  slotPace: or(NumberBetween(0.1, 100_000), defaults.slotPace)
 })
 
-const Organisation = Schema.Struct({ name: Text, weight: or(Positive, 1) })
+const Organisation = Schema.Struct({ name: Text, weight: or(NumberBetween(leastWeight, greatestWeight), 1) })
 
 /** A server may be listed under several models, so what one listing leaves out may stand in another. */
 const Server = Schema.Struct({

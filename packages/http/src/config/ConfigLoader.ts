@@ -67,7 +67,7 @@ const assemble = (
   report: Report.Report
 ): Omit<Config, "warnings"> => {
   checkLimits(file, report)
-  const { bestPriority, secondCost } = file.queue
+  const { bestPriority } = file.queue
   const organisations = Membership.organisations(file, incomplete, report)
   const servers = Fleet.servers(file, report)
   const models = Fleet.models(file, report)
@@ -87,8 +87,9 @@ const assemble = (
     settings: {
       ...defaults,
       bestPriority,
-      secondCost,
       ageing: file.queue.ageing ?? undefined,
+      secondCost: file.queue.secondCost,
+      slotPace: file.queue.slotPace,
       total: file.timeouts.total
     },
     organisations,

@@ -40,10 +40,11 @@ export const IntBetween = (least: number, most: number) =>
     return Number.isInteger(value) && value! >= least && value! <= most ? value : undefined
   })
 
-export const Positive = check("a number above 0", (input) => {
-  const value = numberOf(input)
-  return value !== undefined && value > 0 ? value : undefined
-})
+export const NumberBetween = (least: number, most: number) =>
+  check(`a number from ${least} to ${most}`, (input) => {
+    const value = numberOf(input)
+    return value !== undefined && value >= least && value <= most ? value : undefined
+  })
 
 /** Bytes. `MB` is 10⁶ and `MiB` is 2²⁰, as Effect's `ByteSize` has it; a bare number counts bytes. */
 export const Size = check("a size above 0 like 32MB or 32MiB", (input) => {

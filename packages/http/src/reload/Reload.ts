@@ -19,7 +19,7 @@ export interface Source {
 /** What is read once, when the gateway starts. */
 const fixed = (config: Config): ReadonlyArray<readonly [path: string, value: unknown]> => {
   const { host, maxHeldBytes, maxSpooledBytes, maxUpload, metrics, port } = config.http
-  const { ageing, bestPriority, secondCost } = config.settings
+  const { ageing, bestPriority, secondCost, slotPace } = config.settings
   return [
     ["http.host", host],
     ["http.port", port],
@@ -30,7 +30,8 @@ const fixed = (config: Config): ReadonlyArray<readonly [path: string, value: unk
     ["timeouts.total", config.timeouts.total],
     ["queue.bestPriority", bestPriority],
     ["queue.ageing", ageing],
-    ["queue.secondCost", secondCost]
+    ["queue.secondCost", secondCost],
+    ["queue.slotPace", slotPace]
   ]
 }
 

@@ -45,7 +45,9 @@ export class Usage {
     const completion = this.figure(fields, "completion_tokens") ?? this.figure(fields, "output_tokens")
     const prompt = this.figure(fields, "prompt_tokens") ?? this.input(fields)
     this.put(prompt ?? (completion === undefined ? this.figure(fields, "total_tokens") : undefined), completion)
-    if (fields["type"] === "duration") this.takeSeconds(fields["seconds"])
+    if (fields["type"] !== "duration") return
+    this.takeSeconds(fields["seconds"])
+    if (this.seconds === undefined) this.note("seconds", fields["seconds"])
   }
 
   /** Takes what stands at the top of Ollama's own answers, if it does. */
@@ -85,7 +87,11 @@ export class Usage {
     const value = fields[field]
     if (value === undefined || value === null) return undefined
     if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= mostTokens) return value
-    if (this.absurd.length < mostAbsurd) this.absurd.push({ field, value: String(JSON.stringify(value)).slice(0, 40) })
+    this.note(field, value)
     return undefined
+  }
+
+  private note(field: string, value: unknown): void {
+    if (this.absurd.length < mostAbsurd) this.absurd.push({ field, value: String(JSON.stringify(value)).slice(0, 40) })
   }
 }

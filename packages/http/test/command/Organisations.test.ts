@@ -47,7 +47,7 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })("aiguil
       }
       assert.match(
         (yield* run("organisations", "edit", "univ-a", "--weight", "0")).err,
-        /Expected a weight above 0, found 0/
+        /Expected a weight from 0.01 to 1000, found 0/
       )
       assert.deepStrictEqual(yield* json("organisations", "list"), before)
     }), limit)

@@ -8,6 +8,7 @@ type Case = readonly [text: string, ...problems: Array<string>]
 const server = (rest: string) => `models: [{ name: m, servers: [{ url: "http://h1", organisation: a, ${rest} }] }]`
 const key = (rest: string) => `${small}  - { name: k2, organisation: a, secret: "\${LAB7_KEY}", ${rest} }`
 const span = "expected a duration above 0 (at most 24 days) like 500 millis, 60 seconds or 10 minutes"
+const weight = "expected a number from 0.01 to 1000"
 const size = "expected a size above 0 like 32MB or 32MiB"
 const visible = "expected visible ASCII characters without spaces or line ends"
 const instant = "expected a day like 2027-06-30, or an instant with its zone like 2027-06-30T00:00:00Z"
@@ -52,8 +53,8 @@ const cases: Record<string, ReadonlyArray<Case>> = {
     ],
     [
       "queue: { colour: red, __proto__: 1 }",
-      "1:10 queue.colour: no such field; there are bestPriority, ageing, secondCost",
-      "1:23 queue.__proto__: no such field; there are bestPriority, ageing, secondCost"
+      "1:10 queue.colour: no such field; there are bestPriority, ageing, secondCost, slotPace",
+      "1:23 queue.__proto__: no such field; there are bestPriority, ageing, secondCost, slotPace"
     ]
   ],
   "the transcription service": [
@@ -110,7 +111,17 @@ const cases: Record<string, ReadonlyArray<Case>> = {
     ["models: [{ name: m, patience: 0 seconds }]", `1:21 models[0].patience: ${span}, found "0 seconds"`],
     ["models: [{ name: m, ttftThreshold: -5 millis }]", `1:21 models[0].ttftThreshold: ${span}, found "-5 millis"`],
     ["queue: { ageing: on }", "1:10 queue.ageing: expected a duration like 60 seconds, or off, found \"on\""],
-    ["organisations: [{ name: a, weight: 0 }]", "1:28 organisations[0].weight: expected a number above 0, found 0"],
+    ["organisations: [{ name: a, weight: 0 }]", `1:28 organisations[0].weight: ${weight}, found 0`],
+    ["organisations: [{ name: a, weight: -1 }]", `1:28 organisations[0].weight: ${weight}, found -1`],
+    ["organisations: [{ name: a, weight: .nan }]", `1:28 organisations[0].weight: ${weight}, found .nan`],
+    ["organisations: [{ name: a, weight: .inf }]", `1:28 organisations[0].weight: ${weight}, found .inf`],
+    ["organisations: [{ name: a, weight: 1e-9 }]", `1:28 organisations[0].weight: ${weight}, found 1e-9`],
+    ["organisations: [{ name: a, weight: heavy }]", `1:28 organisations[0].weight: ${weight}, found "heavy"`],
+    ["organisations: [{ name: a, weight: [1] }]", `1:28 organisations[0].weight: ${weight}, found a list`],
+    ["organisations: [{ name: a, share: 1 }]", "1:28 organisations[0].share: no such field; there are name, weight"],
+    ["queue: { secondCost: 0 }", "1:10 queue.secondCost: expected a number from 0.01 to 10000, found 0"],
+    ["queue: { slotPace: fast }", "1:10 queue.slotPace: expected a number from 0.1 to 100000, found \"fast\""],
+    ["queue: { secondCost: -4 }", "1:10 queue.secondCost: expected a number from 0.01 to 10000, found -4"],
     [
       server("maxConcurrent: 0"),
       "1:68 models[0].servers[0].maxConcurrent: expected a whole number from 1 to 100000, found 0"

@@ -1,4 +1,5 @@
 /** One line for each request that was sent: all that a report is made of. */
+import type { Forecast } from "@aiguilleur/core/Forecaster"
 import type { Population } from "../scenario/Scenario.ts"
 
 /** `unfinished`: the time was over. `error`: the engine's refusal of the request itself. */
@@ -19,6 +20,8 @@ export interface Line {
   readonly output: number
   /** Milliseconds in the waiting room, over all its waits. */
   waited: number
+  /** What it was told of its first wait when that began, where forecasts are wanted. */
+  forecast: Forecast | undefined
   /** When the first token came. */
   firstTokenAt: number | undefined
   endedAt: number | undefined
@@ -37,6 +40,7 @@ export const line = (population: Population, arrivedAt: number, prompt: number, 
   prompt,
   output,
   waited: 0,
+  forecast: undefined,
   firstTokenAt: undefined,
   endedAt: undefined,
   ending: "unfinished",

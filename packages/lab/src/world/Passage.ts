@@ -1,4 +1,5 @@
 /** One request on its way through the dispatcher and a simulated server, as the gateway would take it there. */
+import type { Forecast } from "@aiguilleur/core/Forecaster"
 import type { HeldLease, Interpreter, Waiter } from "@aiguilleur/core/Interpreter"
 import { Outcome } from "@aiguilleur/core/Outcome"
 import type { Ticket } from "@aiguilleur/core/Ticket"
@@ -18,6 +19,8 @@ export interface Surroundings {
   readonly agenda: Agenda
   readonly interpreter: Interpreter
   readonly hosts: ReadonlyMap<string, Host>
+  /** Of a ticket whose first wait has just begun. */
+  readonly forecast: (ticket: string) => Forecast | undefined
   /** It waits, or waits no more. */
   readonly waiting: (line: Line, change: 1 | -1) => void
   /** A slot is taken, or free again. */
@@ -71,7 +74,11 @@ export const begin = (asked: Asked, surroundings: Surroundings): void => {
   const charge = (held: HeldLease, sequence: Sequence | undefined) => {
     if (sequence === undefined) return
     const cost = (sequence.firstTokenAt === undefined ? 0 : line.prompt) + 2 * sequence.generated
-    held.lease.charge(cost)
+    held.lease.charge({
+      promptTokens: sequence.firstTokenAt === undefined ? 0 : line.prompt,
+      outputTokens: sequence.generated,
+      reported: sequence.finished !== undefined
+    })
     line.cost += cost
     charged(line, cost)
   }
@@ -144,7 +151,10 @@ export const begin = (asked: Asked, surroundings: Surroundings): void => {
   const attend = () => {
     if (waiter.answer !== undefined) return answered(waiter.answer)
     wait(true)
-    line.requeues += line.attempts === 0 ? 1 : 0
+    if (line.attempts === 0) {
+      line.requeues++
+      line.forecast = surroundings.forecast(ticket.id)
+    }
     waiter.resume = (answer) => {
       waiter.resume = undefined
       answered(answer)

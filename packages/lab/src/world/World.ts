@@ -1,4 +1,5 @@
 /** The same dispatcher as in production, simulated servers and simulated users, in virtual time. */
+import { Forecaster } from "@aiguilleur/core/Forecaster"
 import * as Interpreters from "@aiguilleur/core/Interpreter"
 import { Registry } from "@aiguilleur/core/Registry"
 import type { Settings } from "@aiguilleur/core/Settings"
@@ -19,11 +20,16 @@ import * as Users from "./Users.ts"
 export interface Options {
   /** Readings over the whole duration. */
   readonly readings?: number
+  /** Whether every request that has to wait is told for how long, as its line will say. */
+  readonly forecasts?: boolean
   /** Ends as soon as so many requests have. */
   readonly requests?: number
   /** Called at each reading with the share of the duration that is over. */
   readonly progress?: (share: number) => void
 }
+
+/** Users write plain text, whose tokens have about four bytes; how long the answer will be nobody says. */
+const bytesPerToken = 4
 
 /** As often as the gateway looks after its servers. */
 const healthEvery = 2_000
@@ -73,10 +79,12 @@ const played = Effect.fnUntraced(function*(scenario: Scenario, column: Column, o
   const recorder = Recorder.make(agenda, bestPriorityOf(scenario), hosts, [...organisations])
   interpreter.post(...fleet.changes)
 
+  const forecaster = new Forecaster(interpreter.state)
   const surroundings: Passage.Surroundings = {
     agenda,
     interpreter,
     hosts: fleet.hosts,
+    forecast: options.forecasts === true ? (id) => forecaster.of(id, interpreter.now()) : () => undefined,
     waiting: recorder.waiting,
     leased: recorder.leased,
     charged: recorder.charged
@@ -96,7 +104,12 @@ const played = Effect.fnUntraced(function*(scenario: Scenario, column: Column, o
         Passage.begin({
           ...common,
           line,
-          ticket: { id: String(++sent), model: common.model, caller: common.caller },
+          ticket: {
+            id: String(++sent),
+            model: common.model,
+            caller: common.caller,
+            work: { promptBytes: prompt * bytesPerToken }
+          },
           prefix: common.prefix?.slice(0, Math.floor(prompt / blockTokens)),
           done: (served) => {
             ended++
