@@ -1,4 +1,4 @@
-/** `node packages/stt/scripts/kill.ts [JOBS] [KILLS]`: 200 jobs and 30 times `kill -9`, unless told otherwise. */
+/** `npm run stt:kill -- [JOBS] [KILLS]`: 200 jobs and 30 times `kill -9`, unless told otherwise. */
 import { run } from "../test/support/Killing.ts"
 
 const [jobs = "200", kills = "30"] = process.argv.slice(2)

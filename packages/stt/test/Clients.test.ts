@@ -1,13 +1,17 @@
-/** Known clients, in the shape in which they call, against scripted workers. */
+/** Known clients, in the shape in which they call, against the program as it is started, with scripted workers. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { createHmac } from "node:crypto"
+import * as fs from "node:fs/promises"
 import { call, Caller, type Json } from "./support/Caller.ts"
+import { desk } from "./support/Desk.ts"
 import { wav } from "./support/Media.ts"
-import { type Rig, start } from "./support/Service.ts"
+import { home, hostsOf, type Program, serve } from "./support/Program.ts"
 import { type Hook, hook, type Web, web } from "./support/Web.ts"
 import * as Workers from "./support/Workers.ts"
 
-let rig: Rig
+let folder: string
+let admin: Awaited<ReturnType<typeof desk>>
+let program: Program
 let media: Web
 let podHook: Hook
 let nudgisHook: Hook
@@ -52,11 +56,6 @@ const bridge = async (body: Json) => {
 }
 
 beforeAll(async () => {
-  const hosts = new Map<string, { address: string; port: number }>()
-  const map = (name: string, { address }: Web) => {
-    const [host, port] = address.split(":")
-    hosts.set(name, { address: host!, port: Number(port) })
-  }
   media = await web((_, response) => {
     // As the bridge streams: no length, a name without quotes.
     response.writeHead(200, { "content-disposition": "attachment; filename=cours 1.wav", "content-type": "video/mp4" })
@@ -65,18 +64,22 @@ beforeAll(async () => {
   })
   podHook = await hook(({ body }) => body.status === "SUCCESS" ? 200 : 500)
   nudgisHook = await hook(({ body }) => bridge(body))
-  map("media.test", media)
-  map("pod.test", podHook)
-  map("nudgis.test", nudgisHook)
-  rig = await start({ fetchHosts: hosts })
-  await rig.client("pod", { scopes: ["scope_default", "scope_client"] })
-  await rig.client("nudgis", { scopes: ["scope_default", "scope_client"] })
-  worker = await Caller.of(rig, "worker", await rig.client("worker"))
-  nudgis.caller = await Caller.of(rig, "nudgis", "nudgis-secret")
-}, 30_000)
+  folder = await home()
+  admin = await desk(folder)
+  await admin.client("pod", { scopes: ["scope_default", "scope_client"] })
+  await admin.client("nudgis", { scopes: ["scope_default", "scope_client"] })
+  await admin.client("worker")
+  program = await serve(folder, {
+    AIGUILLEUR_FETCH_HOSTS: hostsOf({ "media.test": media, "pod.test": podHook, "nudgis.test": nudgisHook })
+  })
+  worker = await Caller.of(program, "worker", "worker-secret")
+  nudgis.caller = await Caller.of(program, "nudgis", "nudgis-secret")
+}, 60_000)
 
 afterAll(async () => {
-  await rig.stop()
+  await program.end("SIGTERM")
+  await admin.stop()
+  await fs.rm(folder, { recursive: true, force: true })
   await Promise.all([media.close(), podHook.close(), nudgisHook.close()])
 })
 
@@ -93,11 +96,11 @@ describe("Known clients", () => {
   const limit = 20_000
 
   it("serves Esup-Pod from the token to its quiz", async () => {
-    const token = await call(`${rig.url}/api/token`, "POST", {
+    const token = await call(`${program.url}/api/token`, "POST", {
       json: { grant_type: "client_credentials", client_id: "pod", client_secret: "pod-secret" }
     })
     assert.strictEqual(token.status, 200)
-    const pod = new Caller(rig.url, token.json.access_token)
+    const pod = new Caller(program.url, token.json.access_token)
     const created = await pod.post("/enrichments/url", {
       json: {
         url: "http://media.test/videos/audio.mp3",
@@ -161,4 +164,4 @@ describe("Known clients", () => {
 })
 
 const signingKey = async (client: string) =>
-  Buffer.from((await rig.webhookKey(client)).replace("whsec_", ""), "base64url")
+  Buffer.from((await admin.webhookKey(client)).replace("whsec_", ""), "base64url")

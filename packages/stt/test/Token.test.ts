@@ -43,6 +43,7 @@ describe("Tokens", () => {
       assert.strictEqual(json.token_type, "Bearer")
       assert.strictEqual(json.expires_in, 86_400)
       assert.strictEqual(headers.get("cache-control"), "no-store")
+      assert.strictEqual(headers.get("pragma"), "no-cache")
       const home = await new Caller(rig.url, json.access_token).get("/home")
       assert.strictEqual(home.status, 202)
     }
@@ -78,6 +79,45 @@ describe("Tokens", () => {
       assert.strictEqual(headers.get("www-authenticate"), "Basic realm=\"OAuth\"")
     }
     assert.strictEqual((await token({ raw: "{not json" })).status, 400)
+  })
+
+  // §1 MUST: how long a token holds can be set, and then it is refused with 401
+  it("lets a token expire", async () => {
+    const short = await start({ tokenTtl: 0.2 }, rig.folder, "cli")
+    try {
+      const { json } = await call(`${short.url}/api/token`, "POST", {
+        json: { grant_type: "client_credentials" },
+        headers: basic("all", "all-secret")
+      })
+      assert.strictEqual(json.expires_in, 0.2)
+      const caller = new Caller(short.url, json.access_token)
+      let status = 0
+      do status = (await caller.get("/home")).status
+      while (status === 202)
+      assert.strictEqual(status, 401)
+    } finally {
+      await short.stop()
+    }
+  })
+
+  // §1 OURS: tokens can be asked for so often a minute and no more, by each client on its own
+  it("limits how often a client asks", async () => {
+    await rig.client("eager")
+    const busy = await start({ tokenLimits: { failures: 5, successes: 3 } }, rig.folder, "cli")
+    try {
+      const ask = (id: string) =>
+        call(`${busy.url}/api/token`, "POST", {
+          json: { grant_type: "client_credentials" },
+          headers: basic(id, `${id}-secret`)
+        })
+      const statuses: Array<number> = []
+      while (statuses.length < 10) statuses.push((await ask("eager")).status)
+      assert.include(statuses, 200)
+      assert.include(statuses, 429)
+      assert.strictEqual((await ask("all")).status, 200)
+    } finally {
+      await busy.stop()
+    }
   })
 
   // §1 OURS: guessing at a secret is slowed down

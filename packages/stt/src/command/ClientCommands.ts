@@ -61,6 +61,17 @@ const scopesOf = Effect.fnUntraced(function*(list: string) {
   return names as ReadonlyArray<string> as ReadonlyArray<Scope>
 })
 
+/** A colon would end it where a client authenticates with a header. */
+const idOf = (id: string) =>
+  /^[^\s:]{1,80}$/.test(id)
+    ? Effect.succeed(id)
+    : fail("An id has 1 to 80 characters, none of which is a space or a colon.")
+
+const secretOf = (secret: Option.Option<Redacted.Redacted>) =>
+  Option.isSome(secret) && Redacted.value(secret.value) === ""
+    ? fail("A secret cannot be empty; without --secret one is made.")
+    : Effect.succeed(secret)
+
 const treatUnspecified = Flag.Boolean("treat-unspecified").pipe(
   Flag.withDescription("As a worker: also take jobs that name no model or infrastructure")
 )
@@ -84,8 +95,8 @@ const create = Command.make(
   },
   Effect.fnUntraced(function*({ id, inactive, json, scopes, secret, treatUnspecified, ...chosen }) {
     yield* atDesk(Effect.gen(function*() {
-      const kept = Option.getOrElse(secret, ClientSecret.generate)
-      const made = yield* (yield* Clients).create(id, kept, {
+      const kept = Option.getOrElse(yield* secretOf(secret), ClientSecret.generate)
+      const made = yield* (yield* Clients).create(yield* idOf(id), kept, {
         ...yield* choicesOf(chosen),
         scopes: yield* scopesOf(scopes),
         treatUnspecified,
@@ -156,7 +167,7 @@ const edit = Command.make(
         ...(Option.isSome(scopes) ? { scopes: yield* scopesOf(scopes.value) } : {}),
         ...(Option.isSome(treatUnspecified) ? { treatUnspecified: treatUnspecified.value } : {}),
         ...(Option.isSome(active) ? { active: active.value } : {})
-      }, Option.getOrUndefined(secret))
+      }, Option.getOrUndefined(yield* secretOf(secret)))
       const webhookKey = (yield* Vault).webhookKey(edited.id, edited.generation)
       yield* print(json, shown(edited, { webhookKey }), [line(edited)])
     }))

@@ -22,7 +22,7 @@ export const steps: { readonly [Name in StepName]: Step } = {
     running: "TRANSCRIBING_MEDIA",
     scope: "scope_transcription_worker",
     retries: "MAX_TRANSCRIPTION_RETRIES",
-    timeout: "TRANSCRIPTION_WORKER_TIMEOUT_IN_MINUTES"
+    timeout: "TRANSCRIPTION_WORKER_TIMEOUT"
   },
   enrichment: {
     name: "enrichment",
@@ -30,7 +30,7 @@ export const steps: { readonly [Name in StepName]: Step } = {
     running: "AI_ENRICHING",
     scope: "scope_processing_worker",
     retries: "MAX_ENRICHMENT_RETRIES",
-    timeout: "AI_ENRICHMENT_WORKER_TIMEOUT_IN_MINUTES"
+    timeout: "AI_ENRICHMENT_WORKER_TIMEOUT"
   },
   translation: {
     name: "translation",
@@ -38,7 +38,7 @@ export const steps: { readonly [Name in StepName]: Step } = {
     running: "TRANSLATING",
     scope: "scope_translation_worker",
     retries: "MAX_TRANSLATION_RETRIES",
-    timeout: "TRANSLATION_WORKER_TIMEOUT_IN_MINUTES"
+    timeout: "TRANSLATION_WORKER_TIMEOUT"
   },
   evaluation: {
     name: "evaluation",
@@ -46,7 +46,7 @@ export const steps: { readonly [Name in StepName]: Step } = {
     running: "AI_EVALUATING",
     scope: "scope_evaluation_worker",
     retries: "MAX_EVALUATION_RETRIES",
-    timeout: "AI_EVALUATION_WORKER_TIMEOUT_IN_MINUTES"
+    timeout: "AI_EVALUATION_WORKER_TIMEOUT"
   }
 }
 

@@ -4,6 +4,7 @@ import * as http from "node:http"
 import * as https from "node:https"
 import type { LookupFunction } from "node:net"
 import * as net from "node:net"
+import * as tls from "node:tls"
 import type { Destination } from "./Destination.ts"
 import { FetchError } from "./FetchError.ts"
 
@@ -59,7 +60,7 @@ export const request = (
       lookup: pinned,
       agent: false,
       ...(secure && net.isIP(url.hostname) === 0 ? { servername: url.hostname } : {}),
-      ...(secure && options.ca !== undefined ? { ca: options.ca } : {})
+      ...(secure && options.ca !== undefined ? { ca: [...tls.rootCertificates, options.ca] } : {})
     })
     const fail = (error: FetchError) => {
       clearTimeout(timer)

@@ -41,7 +41,7 @@ const isSpent = (enrichment: Enrichment, step: Step, limits: Values, at: Date): 
 
 const isStuck = ({ status, uploadStartedAt }: Enrichment, limits: Values, at: Date): boolean =>
   status === "UPLOADING_MEDIA"
-  && (uploadStartedAt === null || uploadStartedAt <= minutesBefore(at, limits.UPLOAD_TIMEOUT_IN_MINUTES))
+  && (uploadStartedAt === null || uploadStartedAt <= minutesBefore(at, limits.UPLOAD_TIMEOUT))
 
 export class CleanUp extends Context.Service<CleanUp, {
   readonly run: Effect.Effect<Cleaned>
@@ -65,7 +65,7 @@ export class CleanUp extends Context.Service<CleanUp, {
             AND coalesce(${lease!}, ${started!}) <= ${minutesBefore(at, limits[timeout])})`
         }
         const stuck = sql`(status = 'UPLOADING_MEDIA'
-          AND coalesce(upload_started_at, '-infinity') <= ${minutesBefore(at, limits.UPLOAD_TIMEOUT_IN_MINUTES)})`
+          AND coalesce(upload_started_at, '-infinity') <= ${minutesBefore(at, limits.UPLOAD_TIMEOUT)})`
         return yield* sql<{ id: string }>`SELECT id FROM stt_enrichments
           WHERE NOT deleted AND ${sql.or([...steps.map(spent), stuck])}`
       })

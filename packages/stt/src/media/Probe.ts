@@ -1,6 +1,6 @@
 /** What ffprobe says about a medium: how long it is, and whether there is anything to hear. */
-import { Effect, Option, Schema } from "effect"
-import { execFile, execFileSync } from "node:child_process"
+import { Effect, Option, Schema, Semaphore } from "effect"
+import { execFileSync, spawn } from "node:child_process"
 import { chmodSync, existsSync } from "node:fs"
 import { createRequire } from "node:module"
 import * as path from "node:path"
@@ -46,8 +46,22 @@ let found: Option.Option<string> | undefined
 const program = (): string | undefined => Option.getOrUndefined(found ??= Option.fromUndefinedOr(find()))
 
 /** A container that keeps ffprobe busy is not worth the wait, nor one that makes it talkative. */
-const limits = { timeout: 30_000, maxBuffer: 4 * 1024 * 1024, killSignal: "SIGKILL" as const }
+const patience = 30_000
+const longestAnswer = 1024 * 1024
 
+/** A header of a megabyte may unpack into gigabytes: in KiB of address space. Systems without such a limit do without. */
+const bounded = `ulimit -v 1048576 2>/dev/null; exec "$0" "$@"`
+
+const start = (ffprobe: string, args: ReadonlyArray<string>) => {
+  // Whatever the file says, nothing but the file is read.
+  const all = ["-v", "error", "-protocol_whitelist", "file", ...args]
+  const options = { stdio: ["ignore", "pipe", "ignore"] as ["ignore", "pipe", "ignore"], timeout: patience }
+  return process.platform === "win32"
+    ? spawn(ffprobe, all, options)
+    : spawn("/bin/sh", ["-c", bounded, ffprobe, ...all], { ...options, killSignal: "SIGKILL" })
+}
+
+/** The end of what it says, which is all of it unless it is very long. */
 const run = (...args: ReadonlyArray<string>): Effect.Effect<string, Unplayable> =>
   Effect.callback((resume) => {
     const ffprobe = program()
@@ -55,13 +69,11 @@ const run = (...args: ReadonlyArray<string>): Effect.Effect<string, Unplayable> 
       resume(Effect.die(new Error("There is no ffprobe: install ffmpeg, or name it with FFPROBE_PATH")))
       return
     }
-    // Whatever the file says, nothing but the file is read.
-    const child = execFile(
-      ffprobe,
-      ["-v", "error", "-protocol_whitelist", "file", ...args],
-      limits,
-      (error, stdout) => resume(error === null ? Effect.succeed(stdout) : Effect.fail(new Unplayable()))
-    )
+    const child = start(ffprobe, args)
+    let said = ""
+    child.stdout.setEncoding("utf8").on("data", (text: string) => said = (said + text).slice(-longestAnswer))
+    child.on("error", () => resume(Effect.fail(new Unplayable())))
+    child.on("close", (code) => resume(code === 0 ? Effect.succeed(said) : Effect.fail(new Unplayable())))
     return Effect.sync(() => child.kill("SIGKILL"))
   })
 
@@ -79,12 +91,14 @@ const Answer = Schema.fromJsonString(Schema.Struct({
 
 const decode = Schema.decodeUnknownOption(Answer)
 
-/** Recordings of a browser do not say how long they are; their last packet does. */
+/** Recordings of a browser do not say how long they are; their last packets do. */
 const lastPacket = (file: string) =>
   Effect.map(
     run("-select_streams", "a:0", "-show_entries", "packet=pts_time", "-of", "csv=p=0", file),
-    (text) => Math.max(0, ...text.split("\n").map(Number.parseFloat).filter(Number.isFinite))
+    (text) => Math.max(0, ...text.split("\n").slice(-1000).map(Number.parseFloat).filter(Number.isFinite))
   )
+
+const places = Semaphore.makeUnsafe(4)
 
 export const probe = Effect.fn("Probe.probe")(function*(file: string): Effect.fn.Return<Probed, Unplayable> {
   const text = yield* run("-show_entries", "format=duration:stream=codec_type,duration", "-of", "json", file)
@@ -97,6 +111,6 @@ export const probe = Effect.fn("Probe.probe")(function*(file: string): Effect.fn
     .filter((seconds) => Number.isFinite(seconds) && seconds > 0)
   if (told.length > 0) return { seconds: Math.max(...told), hasAudio }
   if (!hasAudio) return { seconds: null, hasAudio }
-  const seconds = yield* Effect.orElseSucceed(lastPacket(file), () => 0)
+  const seconds = yield* lastPacket(file)
   return { seconds: seconds > 0 ? seconds : null, hasAudio }
-})
+}, places.withPermits(1))

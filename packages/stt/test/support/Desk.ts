@@ -1,13 +1,14 @@
-/** The database of a service that runs elsewhere, as the commands reach it. */
+/** The database of a service that runs elsewhere, reached as the commands reach it. */
 import * as Database from "@aiguilleur/store/Database"
 import { PgClient } from "@effect/sql-pg/PgClient"
-import { Context, Effect, Exit, Layer, Logger, Redacted, Scope } from "effect"
+import { Context, Effect, Exit, Layer, Logger, Option, Redacted, Scope } from "effect"
 import { Clients } from "../../src/client/Clients.ts"
 import { type Scope as Right, scopes } from "../../src/client/Scope.ts"
 import type { ParameterName } from "../../src/parameter/Parameter.ts"
 import { Parameters } from "../../src/parameter/Parameters.ts"
 import * as Service from "../../src/Service.ts"
 import { Settings } from "../../src/Settings.ts"
+import { Vault } from "../../src/Vault.ts"
 
 export const desk = async (data: string) => {
   const scope = Scope.makeUnsafe()
@@ -23,6 +24,10 @@ export const desk = async (data: string) => {
       Effect.runPromise(Context.get(context, Clients).create(id, Redacted.make(`${id}-secret`), choices)),
     set: (name: ParameterName, value: number) => Effect.runPromise(Context.get(context, Parameters).set(name, value)),
     query: <A extends object>(text: string): Promise<ReadonlyArray<A>> => Effect.runPromise(sql.unsafe<A>(text)),
+    webhookKey: async (id: string) => {
+      const client = Option.getOrThrow(await Effect.runPromise(Context.get(context, Clients).find(id)))
+      return Context.get(context, Vault).webhookKey(client.id, client.generation)
+    },
     stop: () => Effect.runPromise(Scope.close(scope, Exit.void))
   }
 }

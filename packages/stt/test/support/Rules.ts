@@ -43,7 +43,7 @@ export const page = (): string => {
   return [
     "# The transcription API: every rule and the test that holds it",
     "",
-    "Made by `node packages/stt/scripts/rules.ts`; a test fails when it has drifted. The section is that of the contract",
+    "Made by `npm run stt:rules`; a test fails when it has drifted. The section is that of the contract",
     "for AristoteAPI-compatible services. MUST: a known client or worker breaks otherwise. FIX: the original fails there.",
     "OURS: additions that known clients do not see.",
     "",

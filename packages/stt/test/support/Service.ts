@@ -1,5 +1,6 @@
 /** The service on a port of its own, over the embedded database, for tests over real HTTP. */
 import * as Database from "@aiguilleur/store/Database"
+import type { Role } from "@aiguilleur/store/embedded/Membership"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { PgClient } from "@effect/sql-pg/PgClient"
 import { Context, Effect, Exit, Layer, Logger, Option, Redacted, Scope } from "effect"
@@ -39,17 +40,26 @@ const quick: Partial<SttSettings> = {
   fetch: { connect: 2000, head: 3000, idle: 1000, total: 5000 }
 }
 
-export const start = async (settings: Partial<SttSettings> = {}, data?: string): Promise<Rig> => {
+/** Over a database of its own, or as one more service over the data of another. */
+export const start = async (
+  settings: Partial<SttSettings> = {},
+  data?: string,
+  role: Role = "gateway"
+): Promise<Rig> => {
   const folder = data ?? await fs.mkdtemp(path.join(os.tmpdir(), "stt-"))
   await fs.chmod(folder, 0o755)
   const scope = Scope.makeUnsafe()
   const server = createServer({ requestTimeout: 0 })
-  const layer = HttpRouter.serve(Service.layer, { disableLogger: true, disableListenLog: true }).pipe(
+  const layer = HttpRouter.serve(Service.layer, {
+    disableLogger: true,
+    disableListenLog: true,
+    routerConfig: { maxParamLength: 8192 }
+  }).pipe(
     Layer.provideMerge(
       NodeHttpServer.layerServer(() => server, { port: 0, host: "127.0.0.1", gracefulShutdownTimeout: 1 })
     ),
     Layer.provideMerge(Settings.layerOf({ ...quick, folder: path.join(folder, "stt"), ...settings })),
-    Layer.provideMerge(Database.layer({ data: folder, connections: 16 })),
+    Layer.provideMerge(Database.layer({ data: folder, connections: 16, role })),
     Layer.provideMerge(Logger.layer(process.env.STT_LOG === undefined ? [] : [Logger.consolePretty()]))
   )
   const context = await Effect.runPromise(Layer.buildWithScope(layer, scope))

@@ -1,24 +1,24 @@
-/** Uploads a file of any size to a service in a process of its own, and watches that process's memory. */
-import { spawn } from "node:child_process"
+/** Uploads a file of any size to the program in a process of its own, and watches that process's memory. */
 import { once } from "node:events"
 import * as fs from "node:fs/promises"
 import * as http from "node:http"
-import * as os from "node:os"
-import * as path from "node:path"
-import { createInterface } from "node:readline"
-import { fileURLToPath } from "node:url"
 import { Caller } from "./Caller.ts"
 import { desk } from "./Desk.ts"
 import { wav } from "./Media.ts"
+import { home, serve } from "./Program.ts"
 import * as Started from "./Started.ts"
 
-const program = fileURLToPath(new URL("service.main.ts", import.meta.url))
 const mebibyte = 1024 * 1024
 
-const residentOf = async (pid: number): Promise<number> => {
+/** In megabytes: what it holds now, and the most that it held since the last time that this was asked to begin anew. */
+const memoryOf = async (pid: number): Promise<{ readonly now: number; readonly most: number }> => {
   const status = await fs.readFile(`/proc/${pid}/status`, "utf8")
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
+  const field = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024
+  return { now: field("VmRSS"), most: field("VmHWM") }
 }
+
+/** The kernel keeps the peak, so that none is missed between two looks. */
+const beginAnew = (pid: number) => fs.writeFile(`/proc/${pid}/clear_refs`, "5")
 
 /** A wave as long as its header says, but for a length that the header cannot hold. */
 const headOf = (bytes: number): Buffer => {
@@ -38,18 +38,14 @@ export interface Growth {
 }
 
 export const growth = async (megabytes: number): Promise<Growth> => {
-  const data = await fs.mkdtemp(path.join(os.tmpdir(), "stt-upload-"))
-  await fs.chmod(data, 0o755)
+  const data = await home()
   const admin = await desk(data)
   await admin.client("client")
-  const child = spawn(process.execPath, [program, data, "127.0.0.1:9", "127.0.0.1:9"], {
-    stdio: ["ignore", "pipe", "inherit"]
-  })
-  const [url] = await once(createInterface({ input: child.stdout }), "line") as [string]
+  const { end, pid, url } = await serve(data)
   const caller = await Caller.of({ url }, "client", "client-secret")
   await caller.post("/enrichments/upload", { form: Started.uploadForm() })
-  const before = await residentOf(child.pid!)
-  let peak = before
+  await beginAnew(pid)
+  const before = await memoryOf(pid)
   const boundary = "a-boundary-of-a-test"
   const field = (name: string, value: string) =>
     `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
@@ -65,16 +61,13 @@ export const growth = async (megabytes: number): Promise<Growth> => {
   const chunk = Buffer.alloc(mebibyte)
   for (let sent = 0; sent < megabytes; sent++) {
     if (!request.write(chunk)) await once(request, "drain")
-    if (sent % 16 === 0) peak = Math.max(peak, await residentOf(child.pid!))
   }
   request.end(`\r\n--${boundary}--\r\n`)
   const [response] = await answered
   response.resume()
-  peak = Math.max(peak, await residentOf(child.pid!))
-  const ended = once(child, "exit")
-  child.kill("SIGKILL")
-  await ended
+  const after = await memoryOf(pid)
+  await end("SIGKILL")
   await admin.stop()
   await fs.rm(data, { recursive: true, force: true })
-  return { megabytes, status: response.statusCode ?? 0, peakGrowthInMegabytes: Math.round(peak - before) }
+  return { megabytes, status: response.statusCode ?? 0, peakGrowthInMegabytes: Math.round(after.most - before.now) }
 }

@@ -73,14 +73,6 @@ export const enriched = (task: string, job: Json) => ({
   status: "OK"
 })
 
-export const enrich = async (worker: Caller): Promise<boolean> => {
-  const taken = await take(worker, "enrichment")
-  if (taken === undefined) return false
-  const answer = await worker.post(resultPath(taken, "ai_enrichment"), { json: enriched(taken.task, taken.job) })
-  assert.equal(answer.status, 200, answer.text)
-  return true
-}
-
 /** Keys without a value are left out, and choices come back with a false answer. */
 export const translated = (task: string, job: Json) => ({
   ...(job.enrichmentVersionMetadata === null ? {} : {
@@ -101,24 +93,33 @@ export const translated = (task: string, job: Json) => ({
   status: "OK"
 })
 
-export const translate = async (worker: Caller): Promise<boolean> => {
-  const taken = await take(worker, "translation")
+const evaluated = (task: string, job: Json) => ({
+  taskId: task,
+  status: "OK",
+  failureCause: null,
+  evaluations: job.multipleChoiceQuestions.map(({ id }: Json) => ({ id, evaluation: "{\"isRelated\": true}" }))
+})
+
+/** What a worker sends of what it was given. */
+export const reports = {
+  transcription: (worker: Caller, taken: Taken) => postTranscript(worker, taken),
+  enrichment: (worker: Caller, taken: Taken) =>
+    worker.post(resultPath(taken, "ai_enrichment"), { json: enriched(taken.task, taken.job) }),
+  translation: (worker: Caller, taken: Taken) =>
+    worker.post(resultPath(taken, "translation"), { json: translated(taken.task, taken.job) }),
+  evaluation: (worker: Caller, taken: Taken) =>
+    worker.post(resultPath(taken, "ai_evaluation"), { json: evaluated(taken.task, taken.job) })
+}
+
+/** Whether there was something to do. */
+const doing = (step: keyof typeof reports) => async (worker: Caller): Promise<boolean> => {
+  const taken = await take(worker, step, step === "evaluation" ? "&evaluator=ChatGPT" : "")
   if (taken === undefined) return false
-  const answer = await worker.post(resultPath(taken, "translation"), { json: translated(taken.task, taken.job) })
+  const answer = await reports[step](worker, taken)
   assert.equal(answer.status, 200, answer.text)
   return true
 }
 
-export const evaluate = async (worker: Caller): Promise<boolean> => {
-  const taken = await take(worker, "evaluation", "&evaluator=ChatGPT")
-  if (taken === undefined) return false
-  const evaluations = taken.job.multipleChoiceQuestions.map(({ id }: Json) => ({
-    id,
-    evaluation: "{\"isRelated\": true}"
-  }))
-  const answer = await worker.post(resultPath(taken, "ai_evaluation"), {
-    json: { taskId: taken.task, status: "OK", failureCause: null, evaluations }
-  })
-  assert.equal(answer.status, 200, answer.text)
-  return true
-}
+export const enrich = doing("enrichment")
+export const translate = doing("translation")
+export const evaluate = doing("evaluation")
