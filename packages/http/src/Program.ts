@@ -13,6 +13,7 @@ import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { Catalogue } from "./Catalogue.ts"
 import type { Config } from "./config/Config.ts"
+import * as Dashboard from "./dashboard/Dashboard.ts"
 import { Fleet } from "./Fleet.ts"
 import * as Gateway from "./Gateway.ts"
 import type { Settings } from "./GatewaySettings.ts"
@@ -36,12 +37,13 @@ import * as Transcription from "./Transcription.ts"
 import * as UnknownPaths from "./UnknownPaths.ts"
 import * as UsageLog from "./UsageLog.ts"
 
-const routesOf = ({ http }: Config) =>
+const routesOf = ({ http, settings }: Config) =>
   Layer.mergeAll(
     Gateway.layer,
     Models.layer,
     Health.layer,
     MetricsRoute.layerOf(http.metrics),
+    Dashboard.layerOf(settings),
     Pages.layer,
     UnknownPaths.layer
   )
