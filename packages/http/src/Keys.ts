@@ -27,6 +27,8 @@ export class KeysUnavailable extends Schema.TaggedError<KeysUnavailable>()("Keys
 export class Keys extends Context.Service<Keys, {
   /** Without a pause: a key that is remembered and valid now. Of any other secret, `find` says more. */
   readonly peekUnsafe: (secret: string) => KeyEntry | undefined
+  /** What a key is called, by its id, where that is known at once: for those who watch. */
+  readonly nameUnsafe: (id: string) => string | undefined
   /** Grows when what any key allows has changed: whoever kept an entry for a while asks again. */
   readonly versionUnsafe: () => number
   /** Interruption abandons the question and nothing else. */
@@ -58,6 +60,7 @@ export const layerMemory = (keys: ReadonlyArray<StoredKey>): Layer.Layer<Keys> =
     Effect.gen(function*() {
       const clock = yield* Clock.Clock
       const byPrefix = new Map<number, ReadonlyArray<HashedKey>>()
+      const names = new Map(keys.map(({ entry }) => [entry.caller.key, entry.name]))
       for (const key of keys) {
         const digest = Buffer.from(key.secretHash, "hex")
         byPrefix.set(prefixOf(digest), [...byPrefix.get(prefixOf(digest)) ?? [], { ...key, digest }])
@@ -68,6 +71,7 @@ export const layerMemory = (keys: ReadonlyArray<StoredKey>): Layer.Layer<Keys> =
       }
       const expired = ({ expires }: StoredKey) => expires !== undefined && expires <= clock.currentTimeMillisUnsafe()
       return {
+        nameUnsafe: (id) => names.get(id),
         versionUnsafe: () => 0,
         peekUnsafe: (secret) => {
           const key = stored(secret)

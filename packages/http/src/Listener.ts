@@ -7,7 +7,7 @@ import { createServer } from "node:http"
 import type { Server } from "node:http"
 import type { Duplex } from "node:stream"
 import type { OpenAiError } from "./OpenAiError.ts"
-import { bodyOf, bodyTooSlow, headTooLarge, notHttp } from "./OpenAiError.ts"
+import { bodyOf, bodyTooSlow, headersOf, headTooLarge, notHttp, starting } from "./OpenAiError.ts"
 
 export interface ListenOptions {
   readonly host: string
@@ -66,6 +66,12 @@ const make = ({ headersTimeout = 30_000, requestTimeout = 3_600_000 }: ListenOpt
     shouldUpgradeCallback: () => false
   })
   server.on("clientError", refuseRaw)
+  // It listens before all that answers is in place: alone here, this one has to.
+  server.on("request", (_, response) => {
+    if (server.listenerCount("request") > 1) return
+    response.writeHead(starting.status, { "content-type": "application/json", ...headersOf(starting, 0) })
+    response.end(bodyOf(starting))
+  })
   return server
 }
 

@@ -152,6 +152,11 @@ export const withoutRights = (wanted: "viewer" | "operator"): OpenAiError => ({
     `Create one that has: aiguilleur keys create NAME --organisation ORGANISATION --rights ${wanted}`
 })
 
+export const overcrowded: OpenAiError = unavailable(503, "too_many_viewers", "Too many are watching already.", 5)
+
+export const unknownServer = (url: string): OpenAiError =>
+  invalid(404, "unknown_server", `There is no server ${url.slice(0, 256)}.`, "url")
+
 export const unknownPath = (method: string, path: string): OpenAiError =>
   invalid(404, "unknown_url", `Unknown request URL: ${method} ${path}. Check the path and the base URL of your client.`)
 
@@ -186,6 +191,8 @@ export const totalSpent: OpenAiError = unavailable(
 )
 
 export const stopping: OpenAiError = unavailable(503, "stopping", "The service is stopping. Try again in a moment.", 5)
+
+export const starting: OpenAiError = unavailable(503, "starting", "The service is starting. Try again in a moment.", 1)
 
 export const internal: OpenAiError = unavailable(500, "internal_error", "Something failed in the gateway itself.")
 

@@ -15,6 +15,7 @@ import { tmpdir } from "node:os"
 import * as path from "node:path"
 import { Catalogue } from "./Catalogue.ts"
 import type { Config } from "./config/Config.ts"
+import * as Dashboard from "./dashboard/Dashboard.ts"
 import { Fleet } from "./Fleet.ts"
 import * as Gateway from "./Gateway.ts"
 import type { Settings } from "./GatewaySettings.ts"
@@ -40,13 +41,14 @@ import * as UnknownPaths from "./UnknownPaths.ts"
 import { Spool } from "./upload/Spool.ts"
 import * as UsageLog from "./UsageLog.ts"
 
-const routesOf = ({ http }: Config) =>
+const routesOf = ({ http, settings }: Config) =>
   Layer.mergeAll(
     Gateway.layer,
     Models.layer,
     OllamaListing.layer,
     Health.layer,
     MetricsRoute.layerOf(http.metrics),
+    Dashboard.layerOf(settings),
     Pages.layer,
     UnknownPaths.layer
   )

@@ -69,6 +69,7 @@ export const layer = Layer.effect(
     )
 
     return Keys.of({
+      nameUnsafe: (id) => cache.nameOf(id),
       versionUnsafe: () => version,
       peekUnsafe: (secret) => {
         const key = cache.lookup(secret)

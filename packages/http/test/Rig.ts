@@ -49,6 +49,8 @@ export interface Rig {
 
 export const secret = "test-secret-of-a-key"
 export const urgent = "test-secret-of-an-urgent-key"
+export const viewer = "secret-of-a-key-that-may-look"
+export const operator = "secret-of-a-key-that-may-act"
 export const engineToken = "the-engine's-own-token"
 
 const key = (name: string, secret: string, priority: number, more: Partial<Config["keys"][number]["caller"]> = {}) => ({
@@ -98,6 +100,8 @@ const configOf = (servers: ReadonlyArray<Server>, options: RigOptions): Config =
   keys: [
     key("test", secret, 3, options.threshold === undefined ? {} : { threshold: options.threshold }),
     key("urgent", urgent, 5),
+    { ...key("viewer", viewer, 1), rights: "viewer" },
+    { ...key("operator", operator, 1), rights: "operator" },
     { ...key("expired", "secret-of-an-expired-key", 1), expires: 1 },
     key("limited", "secret-of-a-limited-key", 1, { models: ["serverless"] }),
     { ...key("waiting", "secret-of-a-key-with-events", 1), waitEvents: true }

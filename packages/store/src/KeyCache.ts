@@ -198,6 +198,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
   return KeyCache.of({
     lookup,
     find,
+    nameOf: (id) => entries.get(digests.get(id) ?? "")?.key.name,
     updates: Stream.fromPubSub(published),
     size: () => ({ keys: entries.size, unknown: unknown.size })
   })
@@ -208,6 +209,8 @@ export class KeyCache extends Context.Service<KeyCache, {
   readonly lookup: (secret: string) => Key | undefined
   /** The same, asking the database if need be. */
   readonly find: (secret: string) => Effect.Effect<Key, InvalidKey | Unavailable>
+  /** What a key that is in memory is called, by its id. */
+  readonly nameOf: (id: string) => string | undefined
   /**
    * Keys as they are after a change, so that waiting requests follow; after a reconnection, every cached key. Revoked
    * ones arrive with their `revokedAt`.

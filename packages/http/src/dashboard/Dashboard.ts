@@ -1,0 +1,9 @@
+/** Everything behind `/dashboard/api`. */
+import { Layer } from "effect"
+import { Live } from "./Live.ts"
+import type { Options } from "./LiveRoute.ts"
+import * as LiveRoute from "./LiveRoute.ts"
+import * as OperationRoute from "./OperationRoute.ts"
+
+export const layerOf = (options: Options) =>
+  Layer.mergeAll(LiveRoute.layerOf(options), OperationRoute.layer).pipe(Layer.provide(Live.layer))
