@@ -12,11 +12,12 @@ const upstream = ["accept", "traceparent", "tracestate", "openai-beta", "anthrop
 export const toEngine = (
   headers: IncomingHttpHeaders,
   { token }: Rewrite,
+  contentType: string,
   requestId: string
 ): FlatHeaders => {
   const flat: FlatHeaders = [
     "content-type",
-    "application/json",
+    contentType,
     "accept-encoding",
     "identity",
     "user-agent",

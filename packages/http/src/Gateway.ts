@@ -1,4 +1,4 @@
-/** Any `POST /v1/*` whose JSON body names a model: checked, queued, relayed. */
+/** Any `POST /v1/*` whose JSON body or form names a model: checked, queued, relayed. */
 import { origin } from "@aiguilleur/backends/Address"
 import { Backends, serves, unserved } from "@aiguilleur/backends/Backends"
 import * as Endpoint from "@aiguilleur/backends/Endpoint"
@@ -43,7 +43,8 @@ import { Passage } from "./Passage.ts"
 import { Relay, type Relayed } from "./Relay.ts"
 import type { RelayContext } from "./RelayContext.ts"
 import { requestIdOf, unreadable, type Wishes, wishesOf } from "./RequestHead.ts"
-import { isFree } from "./Settlement.ts"
+import { estimateOf } from "./Settlement.ts"
+import { Spool } from "./upload/Spool.ts"
 import { UsageLog } from "./UsageLog.ts"
 import * as WaitEvents from "./WaitEvents.ts"
 
@@ -80,13 +81,14 @@ const ticketOf = (
   model: string,
   { caller }: KeyEntry,
   kinds: ReadonlyArray<ServerKind> | undefined,
+  estimate: number | undefined,
   wishes: Wishes
 ): Ticket => ({
   id: passage.ticket,
   model,
   caller,
   ...(kinds === undefined ? {} : { kinds }),
-  ...(isFree(passage) ? { estimate: 0 } : {}),
+  ...(estimate === undefined ? {} : { estimate }),
   ...(wishes.priority === undefined ? {} : { priority: Math.max(0, wishes.priority) }),
   ...(wishes.routingMode === undefined ? {} : { routingMode: wishes.routingMode }),
   ...(wishes.maxWait === undefined ? {} : { maxWait: wishes.maxWait })
@@ -105,6 +107,7 @@ export const make = Effect.gen(function*() {
   const usageLog = yield* UsageLog
   const metrics = yield* Metrics
   const held = new HeldBytes(settings.maxHeldBytes)
+  const spool = yield* Spool
   const connections = yield* Effect.acquireRelease(
     Effect.sync(() => new Connections(settings.connect)),
     (connections) => Effect.sync(() => connections.close())
@@ -162,7 +165,14 @@ export const make = Effect.gen(function*() {
     const able = kinds.filter((kind) => serves(kind, passage.path))
     const none = able.length === 0 ? unserved(kinds, passage.path) : undefined
     if (none !== undefined) return refuse(passage, notServed(none))
-    passage.request = ticketOf(passage, model.name, entry, able.length === kinds.length ? undefined : able, wishes)
+    passage.request = ticketOf(
+      passage,
+      model.name,
+      entry,
+      able.length === kinds.length ? undefined : able,
+      estimateOf(passage, settings.secondCost),
+      wishes
+    )
     const run = dispatcher.run(
       passage.request,
       (lease) =>
@@ -210,10 +220,10 @@ export const make = Effect.gen(function*() {
   ) => {
     if (isRefused(authenticated)) return refuse(passage, authenticated)
     if (!isKnown(passage)) return refuse(passage, unknownPath("POST", passage.path))
-    const unread = unreadable(request)
+    const unread = unreadable(request, passage.endpoint)
     if (unread !== undefined) return refuse(passage, unread)
     return Effect.flatMap(
-      receive(request, response, passage, settings, held),
+      receive(request, response, passage, settings, { held, spool }),
       (error) => error === undefined ? again(request, passage, authenticated, version) : refuse(passage, error)
     )
   }
@@ -228,6 +238,7 @@ export const make = Effect.gen(function*() {
     // However a request ends, its response closes.
     response.on("close", () => {
       held.release(passage.heldBytes)
+      passage.upload?.discard()
       if (response.writableEnded) inFlight.delete(passage)
       // The platform hears of the same event next, and interrupts what is under way.
       else queueMicrotask(() => inFlight.delete(passage))

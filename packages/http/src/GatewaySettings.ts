@@ -6,6 +6,12 @@ export interface Settings {
   readonly maxBody: number
   /** All bodies that wait in memory. */
   readonly maxHeldBytes: number
+  /** One form. */
+  readonly maxUpload: number
+  /** Of a form, what is kept in memory at most: one that is larger waits in a temporary file. */
+  readonly uploadInMemory: number
+  /** For the whole of a form, however steadily it comes. */
+  readonly uploadTotal: number
   /** Until there is a connection to a server. */
   readonly connect: number
   /** From sending to the first data event, for streams. */
@@ -17,11 +23,13 @@ export interface Settings {
   /** What running streams get to finish in when the service stops. */
   readonly shutdown: number
   readonly bestPriority: number
+  /** Of one second of audio, in the unit of virtual service. */
+  readonly secondCost: number
   /** Keys that nobody has, from one address, before it has to wait between them; `Infinity` for any number. */
   readonly wrongKeys: number
   /** Between two pieces of a request body. */
   readonly bodyIdle: number
-  /** For the whole of a request body. */
+  /** For the whole of a JSON body, however steadily it comes. */
   readonly bodyTotal: number
   /** How much of an answer is held back until its end, so that a cut before it can be retried elsewhere. */
   readonly withheld: number
@@ -32,12 +40,16 @@ export interface Settings {
 export const defaults: Settings = {
   maxBody: 32 * 1024 * 1024,
   maxHeldBytes: 512 * 1024 * 1024,
+  maxUpload: 500 * 1024 * 1024,
+  uploadInMemory: 1024 * 1024,
+  uploadTotal: 3_600_000,
   connect: 5_000,
   firstByte: 300_000,
   idle: 60_000,
   total: 600_000,
   shutdown: 30_000,
   bestPriority: 5,
+  secondCost: 10,
   wrongKeys: 20,
   bodyIdle: 30_000,
   bodyTotal: 300_000,

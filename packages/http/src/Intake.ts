@@ -8,9 +8,14 @@ import type { Watched } from "./InFlight.ts"
 import type { OpenAiError } from "./OpenAiError.ts"
 import { bodyTooLarge, bodyTooSlow, malformed, memoryFull, stopping } from "./OpenAiError.ts"
 import type { Passage } from "./Passage.ts"
+import { JsonBody } from "./ReceivedBody.ts"
+import { FormIntake, noBoundary } from "./upload/FormIntake.ts"
+import type { Spool } from "./upload/Spool.ts"
+import { Upload } from "./upload/Upload.ts"
 import { describe } from "./wire/BodyError.ts"
 import type { BodyError } from "./wire/BodyError.ts"
 import { BodyScanner } from "./wire/BodyScanner.ts"
+import { boundaryOf, isForm } from "./wire/Boundary.ts"
 
 /** Ollama's own API streams where OpenAI's does not. */
 const streamsUnlessTold: ReadonlySet<Endpoint> = new Set(["ollamaChat", "ollamaGenerate"])
@@ -77,7 +82,7 @@ class Intake implements Watched {
     const { endpoint } = this.passage
     const scanned = this.scanner.end(endpoint !== undefined && streamsUnlessTold.has(endpoint))
     if (scanned._tag !== "ScannedBody") return this.finish(refusalOf(scanned))
-    this.passage.body = { chunks: this.chunks, scanned }
+    this.passage.body = new JsonBody(this.chunks, scanned)
     // Nothing more will come: to stop listening would only cost time.
     this.passage.current = undefined
     this.resume(Effect.succeed(undefined))
@@ -91,22 +96,35 @@ class Intake implements Watched {
   }
 }
 
+/** Where bodies are kept until they are sent, all requests together. */
+export interface Stores {
+  readonly held: HeldBytes
+  readonly spool: Spool["Service"]
+}
+
 /** Gives the refusal, or nothing when the passage has its body. Interruption stops listening. */
 export const receive = (
   request: IncomingMessage,
   response: ServerResponse,
   passage: Passage,
   settings: Settings,
-  held: HeldBytes
+  { held, spool }: Stores
 ): Effect.Effect<OpenAiError | undefined> => {
-  const announced = request.headers["content-length"]
-  if (announced !== undefined && Number(announced) > settings.maxBody) {
-    return Effect.succeed(bodyTooLarge(settings.maxBody))
-  }
+  const { "content-length": announced, "content-type": type } = request.headers
+  const form = isForm(type)
+  const limit = form ? settings.maxUpload : settings.maxBody
+  if (announced !== undefined && Number(announced) > limit) return Effect.succeed(bodyTooLarge(limit))
+  const boundary = form ? boundaryOf(type!) : undefined
+  if (form && boundary === undefined) return Effect.succeed(noBoundary)
   return Effect.callback<OpenAiError | undefined>((resume) => {
     // Curl waits for this before it sends a large body.
     if (request.headers.expect !== undefined) response.writeContinue()
-    const intake = new Intake(request, passage, settings, held, resume)
+    if (boundary === undefined) {
+      const intake = new Intake(request, passage, settings, held, resume)
+      return Effect.sync(() => intake.detach())
+    }
+    passage.upload = new Upload(spool, held, settings.uploadInMemory)
+    const intake = new FormIntake(request, passage, settings, boundary, passage.upload, resume)
     return Effect.sync(() => intake.detach())
   })
 }

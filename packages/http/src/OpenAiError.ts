@@ -83,6 +83,12 @@ export const notJson: OpenAiError = invalid(
   "Only JSON bodies are accepted here. Send one JSON object with \"Content-Type: application/json\"."
 )
 
+export const notAForm: OpenAiError = invalid(
+  415,
+  "unsupported_media_type",
+  "Forms are accepted for audio alone. Send one JSON object with \"Content-Type: application/json\"."
+)
+
 export const bodyTooLarge = (limit: number): OpenAiError =>
   invalid(413, "request_too_large", `The body is larger than the ${limit} bytes that are accepted. Send less.`)
 
@@ -105,6 +111,20 @@ export const memoryFull: OpenAiError = unavailable(
   "overloaded",
   "Too many request bodies are waiting at the moment. Try again later.",
   2
+)
+
+export const spoolFull: OpenAiError = unavailable(
+  503,
+  "overloaded",
+  "Too many uploads are waiting at the moment. Try again later.",
+  10
+)
+
+export const uploadLost: OpenAiError = unavailable(
+  503,
+  "upload_not_kept",
+  "The upload cannot be kept at the moment. Try again later.",
+  30
 )
 
 export const unknownModel = (model: string): OpenAiError =>

@@ -9,14 +9,9 @@ import type { Downstream, FlatHeaders } from "./Downstream.ts"
 import type { Watched } from "./InFlight.ts"
 import type { KeyEntry } from "./Keys.ts"
 import { stopping } from "./OpenAiError.ts"
+import type { ReceivedBody } from "./ReceivedBody.ts"
+import type { Upload } from "./upload/Upload.ts"
 import type { Attempt } from "./UsageLog.ts"
-import type { ScannedBody } from "./wire/BodyScanner.ts"
-
-/** A body that was received whole. */
-export interface ReceivedBody {
-  readonly chunks: ReadonlyArray<Uint8Array>
-  readonly scanned: ScannedBody
-}
 
 /** An engine's own error, kept in case no other server does better. */
 export interface EngineAnswer {
@@ -37,6 +32,8 @@ export class Passage implements Watched {
   body: ReceivedBody | undefined = undefined
   /** Claimed of the memory for bodies. */
   heldBytes = 0
+  /** Where a form is kept. */
+  upload: Upload | undefined = undefined
   lastEngineAnswer: EngineAnswer | undefined = undefined
   /** Whose it is, once that is known. */
   entry: KeyEntry | undefined = undefined

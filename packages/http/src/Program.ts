@@ -11,6 +11,8 @@ import { UsageBuffer } from "@aiguilleur/store/UsageBuffer"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
+import { tmpdir } from "node:os"
+import * as path from "node:path"
 import { Catalogue } from "./Catalogue.ts"
 import type { Config } from "./config/Config.ts"
 import { Fleet } from "./Fleet.ts"
@@ -35,6 +37,7 @@ import * as StoredUsage from "./StoredUsage.ts"
 import * as Telemetry from "./Telemetry.ts"
 import * as Transcription from "./Transcription.ts"
 import * as UnknownPaths from "./UnknownPaths.ts"
+import { Spool } from "./upload/Spool.ts"
 import * as UsageLog from "./UsageLog.ts"
 
 const routesOf = ({ http }: Config) =>
@@ -72,17 +75,24 @@ export interface Options {
   /** What the tests of this package bound more tightly than a configuration can. */
   readonly settings?: Partial<Settings>
   readonly listen?: Partial<Listener.ListenOptions>
+  /** The folder for uploads that are too large for memory; one of this user's own among the system's temporary ones. */
+  readonly uploads?: string
 }
 
+const temporary = path.join(tmpdir(), `aiguilleur-uploads-${process.getuid?.() ?? "own"}`)
+
 /** What serves requests, beside keys and usage: those are kept in memory or in the database. */
-const dispatching = (config: Config, { settings }: Options) =>
+const dispatching = (config: Config, { settings, uploads = temporary }: Options) =>
   Layer.mergeAll(
+    Spool.layer({ folder: uploads, limit: config.http.maxSpooledBytes }),
     Dispatcher.layer(config.settings),
     Backends.layerOf(config.settings).pipe(Layer.provide(NodeHttpClient.layerUndici)),
     Catalogue.layer,
     GatewaySettings.layerOf({
       ...settingsOf(config),
       maxHeldBytes: config.http.maxHeldBytes,
+      maxUpload: config.http.maxUpload,
+      secondCost: config.settings.secondCost,
       total: config.timeouts.total,
       bestPriority: config.settings.bestPriority,
       ...settings

@@ -16,17 +16,12 @@ import type { OpenAiError } from "./OpenAiError.ts"
 import { stopping, streamBroken, totalSpent } from "./OpenAiError.ts"
 import type { Passage } from "./Passage.ts"
 import type { RelayContext } from "./RelayContext.ts"
-import { editsOf } from "./Rewriting.ts"
 import { settle } from "./Settlement.ts"
 import { protocolOf } from "./StreamProtocol.ts"
 import { WholeAnswer } from "./WholeAnswer.ts"
-import { join, splice } from "./wire/Splice.ts"
 
 /** What the client is still to be told; nothing if it has its answer, or is gone. */
 export type Relayed = Attempt<OpenAiError | undefined>
-
-/** Below this, one copy of the body is cheaper to send than its pieces. */
-const joined = 256 * 1024
 
 const aborted = new Error("The gateway has no more use for this answer.")
 
@@ -84,12 +79,10 @@ export class Relay implements Dispatcher.DispatchHandler, Exchange, Watched {
   }
 
   start(connection: Connection = this.context.connections.take(this.context.originOf(this.lease.server.url))): void {
-    const { chunks, scanned } = this.passage.body!
-    const spliced = splice(chunks, scanned, editsOf(scanned, this.rewrite.fields))
-    const whole = spliced.length <= joined || spliced.chunks.length === 1
+    const { body, contentType, length } = this.passage.body!.payload(this.rewrite.fields)
     const requestId = `${this.passage.ticket}-${++this.passage.sends}`
-    const headers = toEngine(this.passage.headers, this.rewrite, requestId)
-    if (!whole) headers.push("content-length", String(spliced.length))
+    const headers = toEngine(this.passage.headers, this.rewrite, contentType, requestId)
+    if (!(body instanceof Uint8Array)) headers.push("content-length", String(length))
     this.connection = connection
     this.reused = connection.served
     this.sentAt = this.lastAt = performance.now()
@@ -98,7 +91,7 @@ export class Relay implements Dispatcher.DispatchHandler, Exchange, Watched {
       path: this.rewrite.path,
       headers,
       // An iterable is what undici sends piece by piece; its types know of streams alone.
-      body: whole ? join(spliced) : spliced.chunks as never
+      body: body as never
     }, this)
   }
 
@@ -237,7 +230,7 @@ export class Relay implements Dispatcher.DispatchHandler, Exchange, Watched {
     this.passage.current = undefined
     if (this.complete) this.context.connections.give(this.connection!)
     else this.connection?.destroy(aborted)
-    settle(this.passage, this.lease, {
+    settle(this.passage, this.lease, this.context.settings.secondCost, {
       outcome,
       tokens: this.answer?.tokens((this.complete || this.answer.over) && !isRetriable(outcome)) ?? noTokens,
       begun: this.answer?.begun === true,

@@ -1,8 +1,10 @@
 /** What a request's own headers say to the gateway, read without building anything that is not asked for. */
+import type { Endpoint } from "@aiguilleur/backends/Endpoint"
 import { RoutingMode } from "@aiguilleur/core/Caller"
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http"
 import type { OpenAiError } from "./OpenAiError.ts"
-import { compressed, malformed, malformedKey, missingKey, notJson } from "./OpenAiError.ts"
+import { compressed, malformed, malformedKey, missingKey, notAForm, notJson } from "./OpenAiError.ts"
+import { isForm } from "./wire/Boundary.ts"
 
 const bearer = /^bearer +([\x21-\x7e]{1,512}) *$/i
 
@@ -24,11 +26,22 @@ export const requestIdOf = ({ headers }: IncomingMessage): string | undefined =>
 const json =
   /^(?:application\/(?:[\w.+-]*\+)?json|text\/json|text\/plain|application\/x-www-form-urlencoded)\s*(?:;|$)/i
 
-/** Whether the body can be one JSON object, as far as its headers tell. */
-export const unreadable = ({ headers }: IncomingMessage): OpenAiError | undefined => {
+/** Endpoints whose requests are forms. What no table knows may be one of them. */
+const forms: ReadonlySet<Endpoint | undefined> = new Set<Endpoint | undefined>([
+  "transcriptions",
+  "translations",
+  undefined
+])
+
+/** Whether the body can be one JSON object, or a form where one is expected, as far as its headers tell. */
+export const unreadable = (
+  { headers }: IncomingMessage,
+  endpoint: Endpoint | undefined
+): OpenAiError | undefined => {
   const encoding = headers["content-encoding"]
   if (encoding !== undefined && encoding !== "" && encoding !== "identity") return compressed
   const type = headers["content-type"]
+  if (isForm(type)) return forms.has(endpoint) ? undefined : notAForm
   return type === undefined || type === "" || json.test(type) ? undefined : notJson
 }
 

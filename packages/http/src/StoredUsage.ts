@@ -17,7 +17,7 @@ export const rowOf = (request: EndedRequest): UsageRow => {
   const last = attempts.at(-1)
   const lease = last?.lease
   const estimated = last !== undefined && !last.reported &&
-    (last.promptTokens !== undefined || last.completionTokens !== undefined)
+    (last.promptTokens ?? last.completionTokens ?? last.audioSeconds) !== undefined
   return {
     requestId: request.requestId,
     keyId: key.caller.key,
@@ -35,7 +35,7 @@ export const rowOf = (request: EndedRequest): UsageRow => {
     finishedAt: request.finishedAt,
     promptTokens: last?.promptTokens ?? null,
     outputTokens: last?.completionTokens ?? null,
-    audioSeconds: null,
+    audioSeconds: last?.audioSeconds ?? null,
     estimated,
     strategy: model?.strategy ?? null,
     policy: model?.policy ?? null,

@@ -15,6 +15,8 @@ export interface Attempt {
   readonly status: number | undefined
   readonly promptTokens: number | undefined
   readonly completionTokens: number | undefined
+  /** Of audio that was heard. */
+  readonly audioSeconds: number | undefined
   /** The engine gave these figures; otherwise they were counted from what passed. */
   readonly reported: boolean
   /** Milliseconds from sending to the first data event of a successful stream. */

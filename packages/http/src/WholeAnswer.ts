@@ -47,10 +47,15 @@ export class WholeAnswer implements Answer {
 
   tokens(complete: boolean): Tokens {
     if (this.usage === undefined || !complete) return noTokens
-    const { completionTokens, promptTokens } = this.usage.report()
+    const { completionTokens, promptTokens, seconds } = this.usage.report()
     // Embeddings have no completion, and say nothing of one.
     const known = promptTokens !== undefined
-    return { prompt: promptTokens, completion: completionTokens ?? (known ? 0 : undefined), reported: known }
+    return {
+      prompt: promptTokens,
+      completion: completionTokens ?? (known ? 0 : undefined),
+      seconds,
+      reported: known || seconds !== undefined
+    }
   }
 
   private classified(): Outcome {

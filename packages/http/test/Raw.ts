@@ -5,6 +5,7 @@ import { connect } from "node:net"
 
 export interface Raw {
   readonly write: (text: string) => void
+  readonly writeBytes: (bytes: Uint8Array) => void
   /** Everything received so far. */
   readonly received: () => string
   readonly until: (predicate: (received: string) => boolean) => Effect.Effect<string>
@@ -51,6 +52,7 @@ export const open = (port: number): Effect.Effect<Raw, never, Scope.Scope> =>
       socket.on("connect", () =>
         resume(Effect.succeed({
           write: (text) => socket.write(text),
+          writeBytes: (bytes) => socket.write(bytes),
           received: () => received,
           until: (predicate) => until(() => predicate(received)),
           closed: until(() => closed),

@@ -13,6 +13,7 @@ import { hashOf } from "../src/Keys.ts"
 import { Listener } from "../src/Listener.ts"
 import type { Options } from "../src/Program.ts"
 import * as Program from "../src/Program.ts"
+import { Spool } from "../src/upload/Spool.ts"
 import { RecentUsage } from "../src/UsageLog.ts"
 
 export interface RigOptions {
@@ -27,6 +28,8 @@ export interface RigOptions {
   readonly dispatcher?: Partial<Config["settings"]>
   readonly settings?: Partial<Settings>
   readonly listen?: Options["listen"]
+  readonly uploads?: string
+  readonly maxSpooledBytes?: number
   readonly threshold?: number
 }
 
@@ -39,6 +42,7 @@ export interface Rig {
   readonly dispatcher: Dispatcher["Service"]
   readonly usage: RecentUsage
   readonly inFlight: InFlight["Service"]
+  readonly spool: Spool["Service"]
   /** Ends the gateway in the orderly way. */
   readonly stop: Effect.Effect<void>
 }
@@ -61,7 +65,7 @@ const configOf = (servers: ReadonlyArray<Server>, options: RigOptions): Config =
     port: 0,
     maxBody: 1_000_000,
     maxHeldBytes: 10_000_000,
-    maxSpooledBytes: 10_000_000,
+    maxSpooledBytes: options.maxSpooledBytes ?? 10_000_000,
     maxUpload: 10_000_000,
     metrics: "key"
   },
@@ -139,7 +143,8 @@ export const make = Effect.fnUntraced(function*(options: RigOptions = {}): Effec
   const program = Program.layer(configOf(servers, options), {
     usage,
     settings: options.settings ?? {},
-    listen: options.listen ?? {}
+    listen: options.listen ?? {},
+    ...(options.uploads === undefined ? {} : { uploads: options.uploads })
   })
   const context = yield* Layer.buildWithScope(program, scope)
   const { port } = Context.get(context, Listener).server.address() as AddressInfo
@@ -150,6 +155,7 @@ export const make = Effect.fnUntraced(function*(options: RigOptions = {}): Effec
     server: simulated[0]!,
     dispatcher: Context.get(context, Dispatcher),
     inFlight: Context.get(context, InFlight),
+    spool: Context.get(context, Spool),
     usage,
     stop
   }

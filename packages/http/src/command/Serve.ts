@@ -4,6 +4,7 @@ import { Config as Env, Console, Context, Effect, Layer, Option, Queue, Result, 
 import { Command, Flag } from "effect/cli"
 import type { ServeError } from "effect/http/HttpServerError"
 import type { AddressInfo } from "node:net"
+import * as path from "node:path"
 import type { Config } from "../config/Config.ts"
 import { render } from "../config/ConfigError.ts"
 import { load } from "../config/ConfigLoader.ts"
@@ -69,6 +70,7 @@ interface FileOptions extends Where {
 /** The service of a file: it listens, hears SIGHUP, and ends with the scope. */
 export const open = Effect.fnUntraced(function*(file: string, { host, port, watch }: FileOptions) {
   const called = yield* calls(file, watch)
+  const data = yield* Effect.orDie(Env.String("AIGUILLEUR_DATA").pipe(Env.withDefault("./data")))
   const config = yield* load(file, { environment: process.env }).pipe(
     Effect.catchTag("ConfigError", ({ problems }) => refuse(render(file, problems).join("\n")))
   )
@@ -81,7 +83,7 @@ export const open = Effect.fnUntraced(function*(file: string, { host, port, watc
   const running = { ...config, http }
   const context = yield* Layer.build(
     Reload.layer({ file, environment: process.env, running: config }).pipe(
-      Layer.provideMerge(Program.layerStored(running)),
+      Layer.provideMerge(Program.layerStored(running, { uploads: path.resolve(data, "uploads") })),
       Layer.provideMerge(Database.layerConfig("gateway"))
     )
   ).pipe(
