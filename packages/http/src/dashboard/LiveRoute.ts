@@ -79,10 +79,10 @@ export const layerOf = (options: Options) =>
       Effect.gen(function*() {
         const key = yield* may(request, "viewer")
         if (Access.isRefused(key)) {
-          return refusal(key)
+          return refusal(key, request.url)
         }
         if (live.viewersUnsafe() >= mostViewers) {
-          return refusal(overcrowded)
+          return refusal(overcrowded, request.url)
         }
         const response = NodeHttpServerRequest.toServerResponse(request) as ServerResponse
         yield* watch(response, secretOf(request.headers) as string, key)

@@ -47,12 +47,12 @@ export const layer = HttpRouter.use(Effect.fnUntraced(function*(router) {
   yield* router.add("POST", "/dashboard/api/servers", (request) =>
     Effect.gen(function*() {
       const key = yield* may(request, "operator")
-      if (Access.isRefused(key)) return refusal(key)
+      if (Access.isRefused(key)) return refusal(key, request.url)
       const order = yield* Effect.option(Effect.provideService(read, MaxBodySize, ByteSize.kibibytes(4)))
-      if (order._tag === "None") return refusal(expected)
+      if (order._tag === "None") return refusal(expected, request.url)
       const { operation, url } = order.value
       const { servers } = yield* dispatcher.snapshot
-      if (!servers.some((server) => server.url === url)) return refusal(unknownServer(url))
+      if (!servers.some((server) => server.url === url)) return refusal(unknownServer(url), request.url)
       yield* dispatcher.change(changeOf(operation, url))
       live.journal.write({ at: yield* Clock.currentTimeMillis, kind: kindOf[operation], server: url, by: key.name })
       yield* Effect.logInfo(`${key.name} (${key.caller.key}): ${operation} ${url}`)
