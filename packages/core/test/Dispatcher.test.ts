@@ -99,6 +99,17 @@ describe("Dispatcher", () => {
       assert.strictEqual((yield* Effect.flip(url(["lmdeploy"]))).reason._tag, "NoServer")
     }).pipe(Effect.provide(mixed)))
 
+  it.effect("lets a caller ask for less urgency than its key has, never for more, and tells what was granted", () =>
+    Effect.gen(function*() {
+      const cases = [[undefined, 4, 4], [2, 4, 2], [9, 4, 4], [undefined, 9, 5]] as const
+      for (const [asked, own, granted] of cases) {
+        const fields = asked === undefined ? {} : { priority: asked }
+        const held = yield* hold(`${asked} of ${own}`, { ...fields, caller: { priority: own } })
+        assert.strictEqual(held.leases[0]!.priority, granted)
+        yield* held.end()
+      }
+    }).pipe(Effect.provide(one)))
+
   it.effect("withdraws a waiting ticket whose client leaves, and frees the slot of one in flight", () =>
     Effect.gen(function*() {
       const dispatcher = yield* Dispatcher

@@ -2,6 +2,7 @@ import { Dispatcher } from "@aiguilleur/core/Dispatcher"
 import type { Lease } from "@aiguilleur/core/Lease"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { TestClock } from "effect/testing"
 import type { Held } from "./Fleet.ts"
 import { fleet, hold, model, server, settled } from "./Fleet.ts"
 
@@ -102,6 +103,22 @@ describe("slots", () => {
       const high = yield* hold("high", { priority: 4 })
       const higher = yield* hold("higher", { priority: 5 })
       assert.deepStrictEqual([low, next, high, higher].map(({ leases }) => leases.length), [1, 0, 1, 0])
+    }).pipe(Effect.provide((() => {
+      const tight = server("tight", { maxConcurrent: 1, headroom: 1 })
+      return fleet([tight], [model([tight])])
+    })())))
+
+  it.effect("does not lend the headroom to one whom waiting has made urgent: that orders, it does not entitle", () =>
+    Effect.gen(function*() {
+      const low = yield* hold("low", { priority: 3 })
+      const aged = yield* hold("aged", { priority: 3 })
+      yield* TestClock.adjust("5 minutes")
+      const young = yield* hold("young", { priority: 4 })
+      assert.deepStrictEqual([low, aged, young].map(({ leases }) => leases.length), [1, 0, 1])
+      yield* young.end()
+      assert.lengthOf(aged.leases, 0)
+      yield* low.end()
+      assert.lengthOf(aged.leases, 1)
     }).pipe(Effect.provide((() => {
       const tight = server("tight", { maxConcurrent: 1, headroom: 1 })
       return fleet([tight], [model([tight])])

@@ -110,7 +110,8 @@ export const traffic = Effect.fnUntraced(function*(seed: number) {
   // Patience, totals and uses all run out.
   for (let minute = 0; minute < 20; minute++) yield* TestClock.adjust("1 minute")
   yield* settled
-  const { leases, waiting } = yield* dispatcher.snapshot
+  const { leases, servers, waiting } = yield* dispatcher.snapshot
+  for (const { leases, url } of servers) if (leases > 0) faults.push(`${url} counts ${leases} slots that nobody holds`)
   if (leases + waiting + using > 0) faults.push(`${leases} leases, ${waiting} waiting and ${using} in use are left`)
   const fault = ledger.balance(0, 0)
   if (fault !== undefined) faults.push(fault)
