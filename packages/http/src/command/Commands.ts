@@ -6,6 +6,7 @@ import { imported } from "./ImportAristote.ts"
 import { keys } from "./KeysCommand.ts"
 import { load } from "./LoadCommand.ts"
 import { organisations } from "./OrganisationsCommand.ts"
+import { scenario } from "./ScenarioCommand.ts"
 import { serve } from "./Serve.ts"
 import { shadow } from "./ShadowCommand.ts"
 import * as StoreAccess from "./StoreAccess.ts"
@@ -30,6 +31,7 @@ export const aiguilleur = Command.make("aiguilleur").pipe(
     serve,
     checkConfig,
     load,
+    scenario,
     keys.pipe(Command.provide(StoreAccess.layer)),
     organisations.pipe(Command.provide(StoreAccess.layer)),
     usage.pipe(Command.provide(StoreAccess.layer)),

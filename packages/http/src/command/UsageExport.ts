@@ -2,10 +2,11 @@
 import { Usage } from "@aiguilleur/store/Usage"
 import type { UsageRow } from "@aiguilleur/store/UsageRow"
 import { UsageRow as Row } from "@aiguilleur/store/UsageRow"
-import { DateTime, Effect, Option, Stdio, Stream, String } from "effect"
+import { DateTime, Effect, Option, Result, Stdio, Stream, String } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as KeyFlags from "./KeyFlags.ts"
 import { Rejected } from "./Refusal.ts"
+import * as Trace from "./Trace.ts"
 
 const names = Object.keys(Row.fields) as Array<keyof UsageRow>
 const instants: ReadonlySet<keyof UsageRow> = new Set(["arrivedAt", "grantedAt", "firstByteAt", "finishedAt"])
@@ -30,8 +31,19 @@ export const cell = (value: unknown): string => {
 
 const csv = <E>(rows: Stream.Stream<UsageRow, E>) =>
   Stream.concat(
-    Stream.succeed(`${names.map(String.camelToSnake).join(",")}\r\n`),
-    Stream.map(rows, (row) => `${names.map((name) => cell(valueOf(row, name))).join(",")}\r\n`)
+    Stream.succeed(line(names.map(String.camelToSnake))),
+    Stream.map(rows, (row) => line(names.map((name) => valueOf(row, name))))
+  )
+
+const line = (cells: ReadonlyArray<unknown>): string => `${cells.map(cell).join(",")}\r\n`
+
+const trace = <E>(rows: Stream.Stream<UsageRow, E>) =>
+  Stream.concat(
+    Stream.succeed(line(Trace.columns)),
+    Stream.filterMap(rows, (row) => {
+      const cells = Trace.cells(row)
+      return cells === undefined ? Result.failVoid : Result.succeed(line(cells))
+    })
   )
 
 const json = <E>(rows: Stream.Stream<UsageRow, E>) =>
@@ -61,8 +73,8 @@ const exported = Command.make(
     to: date("to").pipe(Flag.withDescription("… and before then; else until now"), Flag.optional),
     organisation: Flag.String("organisation").pipe(Flag.withDescription("Requests of its keys alone"), Flag.optional),
     model: Flag.String("model").pipe(Flag.withDescription("Requests for it alone, by its public name"), Flag.optional),
-    format: Flag.Literals("format", ["csv", "json"]).pipe(
-      Flag.withDescription("csv for spreadsheets (the default), json for programs"),
+    format: Flag.Literals("format", ["csv", "json", "trace"]).pipe(
+      Flag.withDescription("csv for spreadsheets (the default), json for programs, trace for the laboratory"),
       Flag.withDefault("csv")
     ),
     json: KeyFlags.json.pipe(Flag.withDescription("The same as --format json"))
@@ -80,7 +92,7 @@ const exported = Command.make(
       ...(Option.isSome(organisation) ? { organisation: organisation.value } : {}),
       ...(Option.isSome(model) ? { model: model.value } : {})
     })
-    const text = isJson || format === "json" ? json(rows) : csv(rows)
+    const text = isJson || format === "json" ? json(rows) : format === "trace" ? trace(rows) : csv(rows)
     return yield* Stream.run(text, stdio.stdout({ endOnDone: false }))
   })
 ).pipe(
@@ -93,6 +105,10 @@ const exported = Command.make(
     {
       command: "aiguilleur usage export --from 2026-11-01 --organisation univ-a --format json",
       description: "What univ-a used since, for a program"
+    },
+    {
+      command: "aiguilleur usage export --from 2026-11-23 --to 2026-11-24 --format trace > monday.csv",
+      description: "A day to try another policy on: npm run lab -- monday.csv --fleet SCENARIO --policy …"
     }
   ])
 )

@@ -1,7 +1,8 @@
+import * as TraceFile from "@aiguilleur/lab/scenario/TraceFile"
 import { Usage } from "@aiguilleur/store/Usage"
 import type { UsageRow } from "@aiguilleur/store/UsageRow"
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Result } from "effect"
 import { randomUUID } from "node:crypto"
 import { cell } from "../../src/command/UsageExport.ts"
 import * as Store from "./Store.ts"
@@ -88,6 +89,47 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })("aiguil
       const { out } = yield* run(...november, "--json")
       assert.deepInclude(JSON.parse(out)[0], { arrivedAt: "2026-11-01T00:00:00.000Z", firstByteAt: null, score: 12.5 })
     }), limit)
+
+  it.effect(
+    "writes a trace that the laboratory reads: who, when, how much, and nothing else",
+    () =>
+      Effect.gen(function*() {
+        yield* Store.clean
+        const waiting = { promptTokens: null, outputTokens: null, server: null }
+        yield* (yield* Usage).insert({
+          writer: randomUUID(),
+          first: 0,
+          rows: [
+            row,
+            { ...row, ...waiting, ending: "withdrawn", keyName: "lab", priority: 0, routingMode: "private-only" },
+            { ...row, endpoint: "/v1/embeddings", outputTokens: null },
+            // of no model that there is, refused before it was known whose it is, and speech
+            { ...row, strategy: null, model: "nothing" },
+            { ...row, organisation: null },
+            { ...row, endpoint: "/v1/audio/transcriptions", audioSeconds: 12 }
+          ]
+        })
+        const { out } = yield* run(...november, "--format", "trace")
+        const at = "2026-11-01T00:00:00.000Z"
+        assert.strictEqual(
+          out,
+          [
+            "at,organisation,key,model,priority,routing_mode,prompt_tokens,output_tokens",
+            `${at},univ-a,"moodle, ""the"" one",mistral31-24b,5,any,3,4`,
+            `${at},univ-a,lab,mistral31-24b,0,private-only,,`,
+            `${at},univ-a,"moodle, ""the"" one",mistral31-24b,5,any,3,0`,
+            ""
+          ].join("\r\n")
+        )
+        const rows = Result.getOrThrow(TraceFile.parse(out))
+        assert.deepStrictEqual(rows.map(({ key, output, prompt }) => [key, prompt, output]), [
+          ["moodle, \"the\" one", 3, 4],
+          ["lab", undefined, undefined],
+          ["moodle, \"the\" one", 3, 0]
+        ])
+      }),
+    limit
+  )
 
   it.effect("refuses dates that are none, and a span that ends before it begins", () =>
     Effect.gen(function*() {

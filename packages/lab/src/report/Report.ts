@@ -73,7 +73,7 @@ export interface ColumnReport {
   readonly name: string
   /** Over HTTP, at a real endpoint; else simulated in virtual time. */
   readonly measured: boolean
-  /** Null of a real endpoint, which decides for itself. */
+  /** Null where each model has its own, and of a real endpoint, which decides for itself. */
   readonly strategy: string | null
   readonly policy: string | null
   readonly settings: ReadonlyArray<string>

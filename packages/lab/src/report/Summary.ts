@@ -18,6 +18,11 @@ const rowsOf = ({ populations, priorities }: ColumnReport) =>
     ? populations.map((one) => ({ label: `${one.name} (${one.priority})`, group: one }))
     : priorities.map((one) => ({ label: `priority ${one.priority}`, group: one }))
 
+const decider = ({ policy, strategy }: ColumnReport): string =>
+  strategy === null && policy === null
+    ? "as each model has it"
+    : [strategy, policy].filter((one) => one !== null).join(" + ")
+
 const column = (report: ColumnReport): ReadonlyArray<string> => {
   const rows = rowsOf(report).map(({ group, label }) => [
     label,
@@ -30,7 +35,7 @@ const column = (report: ColumnReport): ReadonlyArray<string> => {
   return [
     report.measured
       ? report.name
-      : `${report.name}  (${[`${report.strategy} + ${report.policy}`, ...report.settings].join(", ")})`,
+      : `${report.name}  (${[decider(report), ...report.settings].join(", ")})`,
     ...pad([heads, ...rows]).map((row) => `  ${row}`),
     `  ${report.tokensPerSecond} output tokens/s`,
     ""

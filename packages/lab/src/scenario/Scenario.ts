@@ -16,13 +16,14 @@ const overrides = {
   ageing: Schema.optionalKey(SpanOrOff)
 }
 
-/** One policy to compare. */
-export const Column = Schema.Struct({
-  name: Text,
-  strategy: OneOf(StrategyName.literals),
-  policy: OneOf(PolicyName.literals),
-  ...overrides
-})
+/** What a model, or a column for all of them, is decided by. */
+const decider = {
+  strategy: Schema.optionalKey(OneOf(StrategyName.literals)),
+  policy: Schema.optionalKey(OneOf(PolicyName.literals))
+}
+
+/** One policy to compare; what it leaves out is as each model has it. */
+export const Column = Schema.Struct({ name: Text, ...decider, ...overrides })
 export type Column = typeof Column.Type
 
 /** `down`: refuses connections and drops what it had. `busy` answers 429, `failing` 500. `draining`: takes no more. */
@@ -46,6 +47,8 @@ export const ServerSpec = Schema.Struct({
   maxConcurrent: IntBetween(1, 10_000),
   headroom: Schema.optionalKey(few),
   ownerReserve: Schema.optionalKey(few),
+  /** Its engine was started for it: what waits inside is ordered by priority, and not by arrival. */
+  priorityScheduling: Schema.optionalKey(Flag),
   /** What its engine was started with; the profile's when absent. */
   maxNumSeqs: Schema.optionalKey(IntBetween(1, 10_000)),
   faults: Schema.optionalKey(Schema.Array(Fault))
@@ -87,6 +90,7 @@ export const Scenario = Schema.Struct({
   organisations: Schema.optionalKey(Schema.Array(Schema.Struct({ name: Text, weight: Positive }))),
   models: Schema.Array(Schema.Struct({
     name: Text,
+    ...decider,
     ttftThreshold: Schema.optionalKey(LongSpan),
     patience: Schema.optionalKey(LongSpan)
   })),

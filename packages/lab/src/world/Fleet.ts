@@ -1,6 +1,6 @@
 /** From a scenario and one of its columns to what the dispatcher is told of the fleet, and to simulated servers. */
 import type { Change } from "@aiguilleur/core/Event"
-import type { Model } from "@aiguilleur/core/Model"
+import type { Decider, Model } from "@aiguilleur/core/Model"
 import type { Server } from "@aiguilleur/core/Server"
 import * as Profiles from "../engine/Profile.ts"
 import type { Column, Fault, Scenario, ServerSpec } from "../scenario/Scenario.ts"
@@ -11,6 +11,13 @@ export interface Fleet {
   readonly changes: ReadonlyArray<Change>
   readonly hosts: ReadonlyMap<string, Host>
   readonly faults: ReadonlyArray<Fault & { readonly host: Host }>
+}
+
+/** Left out everywhere, it is what a gateway's configuration would make of that. */
+const deciderOf = (own: Partial<Decider>, column: Partial<Decider>): Decider => {
+  const strategy = column.strategy ?? own.strategy ?? "round-robin"
+  const usual = strategy === "least-busy" ? "performance" : "concurrent-requests"
+  return { strategy, policy: column.policy ?? own.policy ?? usual }
 }
 
 const urlOf = (name: string): string => `simulated://${name}`
@@ -37,7 +44,7 @@ export const make = (scenario: Scenario, column: Column, agenda: Agenda): Fleet 
           column.ownerReserve ?? spec.ownerReserve ?? 0,
           column.maxConcurrent ?? spec.maxConcurrent
         ),
-        priorityScheduling: false
+        priorityScheduling: spec.priorityScheduling ?? false
       }
       const profile = Profiles.byName(spec.profile)!
       const host = new Host(server, { ...profile, maxNumSeqs: spec.maxNumSeqs ?? profile.maxNumSeqs }, agenda)
@@ -46,12 +53,11 @@ export const make = (scenario: Scenario, column: Column, agenda: Agenda): Fleet 
       for (const fault of spec.faults ?? []) faults.push({ ...fault, host })
     }
   }
-  const models = scenario.models.map(({ name, patience, ttftThreshold }): Model => ({
+  const models = scenario.models.map(({ name, patience, ttftThreshold, ...own }): Model => ({
     name,
     engineName: name,
     aliases: [],
-    strategy: column.strategy,
-    policy: column.policy,
+    ...deciderOf(own, column),
     ttftThreshold: column.ttftThreshold ?? ttftThreshold ?? 500,
     patience: column.patience ?? patience ?? 570_000,
     servers: carried.get(name)!

@@ -86,7 +86,11 @@ export class Host {
   }
 
   private boot(): Engine.Engine {
-    const engine = Engine.make({ profile: this.profile, jumps: true })
+    const engine = Engine.make({
+      profile: this.profile,
+      jumps: true,
+      priorityScheduling: this.server.priorityScheduling
+    })
     engine.advance(this.agenda.now)
     return engine
   }

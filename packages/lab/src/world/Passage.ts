@@ -122,7 +122,8 @@ export const begin = (asked: Asked, surroundings: Surroundings): void => {
         promptTokens: line.prompt,
         outputTokens: line.output,
         finish: "stop",
-        priority: 0,
+        // vLLM's polarity, as the gateway's driver writes it
+        priority: -held.lease.priority,
         passes: 1,
         prefix: asked.prefix
       },

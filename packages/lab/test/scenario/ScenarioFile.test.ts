@@ -65,6 +65,14 @@ describe("scenario files", () => {
     for (const [from, to, expected] of mistakes) assert.include(said(from, to), expected)
   })
 
+  it("lets models have pairs of their own, which a column without one leaves as they are", () => {
+    const text = shipped.replace("{ name: mistral31-24b,", "{ name: mistral31-24b, strategy: least-busy,")
+      .replace(", strategy: round-robin, policy: none", "")
+    const { columns, models } = Result.getOrThrow(ScenarioFile.parse(text))
+    assert.deepStrictEqual(columns[0], { name: "Round robin, no requeue" })
+    assert.deepInclude(models[0], { strategy: "least-busy" })
+  })
+
   it("reports several mistakes at once", () => {
     const text = shipped.replace("users: 15", "users: -1").replace("priority: 0", "priority: low")
     const { message } = Result.getOrThrow(Result.flip(ScenarioFile.parse(text)))

@@ -1,6 +1,5 @@
-/** What if: a server dies, somebody sends more, another policy; and yesterday's traffic. */
+/** What if: a server dies, somebody sends more, another policy, a shorter time. */
 import type { Scenario } from "@aiguilleur/lab/scenario/Scenario"
-import * as TraceFile from "@aiguilleur/lab/scenario/TraceFile"
 import * as Variation from "@aiguilleur/lab/scenario/Variation"
 import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
@@ -45,72 +44,33 @@ describe("variations", () => {
     assert.include(Result.getOrThrow(Result.flip(Variation.scale(scenario, "nobody=2"))), "people, flow, old")
   })
 
+  it("plays the same in less time: ramps, windows and faults shrink, thinking and lengths stay", () => {
+    const closed = { kind: "closed", users: 3, think: "2 seconds", rampUp: "1 minute", until: "4 minutes" }
+    const points = [{ at: "0 seconds", perSecond: 1 }, { at: "5 minutes", perSecond: 2 }]
+    const scenario = town({
+      duration: "5 minutes",
+      servers: [server({ faults: [{ kind: "down", at: "2 minutes", for: "1 minute" }] })],
+      populations: [
+        population({ arrivals: closed }),
+        population({ name: "flow", arrivals: { kind: "poisson", points } }),
+        population({ name: "bursts", arrivals: { kind: "bursts", size: 2, every: "100 seconds", within: "5 seconds" } })
+      ]
+    })
+    const short = Variation.shortened(scenario, 30_000)
+    assert.deepStrictEqual(faults(short), [{ name: "a", kind: "down", at: 12_000, for: 6_000 }])
+    assert.deepStrictEqual(short.populations.map(({ arrivals }) => arrivals), [
+      { kind: "closed", users: 3, think: 2_000, rampUp: 6_000, until: 24_000 },
+      { kind: "poisson", points: [{ at: 0, perSecond: 1 }, { at: 30_000, perSecond: 2 }] },
+      { kind: "bursts", size: 2, every: 10_000, within: 500 }
+    ])
+    assert.strictEqual(short.duration, 30_000)
+  })
+
   it("reads a pair of strategy and policy", () => {
     assert.deepInclude(Result.getOrThrow(Variation.policy("least-busy+performance")), {
       strategy: "least-busy",
       policy: "performance"
     })
     assert.isTrue(Result.isFailure(Variation.policy("performance")))
-  })
-})
-
-describe("traces", () => {
-  const head = "at,organisation,key,model,priority,prompt_tokens,output_tokens"
-
-  it("becomes one population for each key and priority, on the fleet of another scenario", () => {
-    const rows = Result.getOrThrow(TraceFile.parse([
-      head,
-      "2027-03-01T08:00:01Z,univ-a,moodle,m,5,100,20",
-      "2027-03-01T08:00:00Z,univ-a,moodle,m,5,30,10",
-      "2027-03-01T08:00:02.500Z,univ-b,lab,other,0,7,0"
-    ].join("\n")))
-    const { duration, populations } = TraceFile.replay("monday", fleet, rows)
-    assert.strictEqual(duration, 62_500)
-    assert.deepStrictEqual(
-      populations.map(({ arrivals, key, model, organisation, priority }) => ({
-        arrivals,
-        key,
-        model,
-        organisation,
-        priority
-      })),
-      [
-        {
-          arrivals: { kind: "trace", requests: [[0, 30, 10], [1000, 100, 20]] },
-          key: "moodle",
-          model: "m",
-          organisation: "univ-a",
-          priority: 5
-        },
-        {
-          arrivals: { kind: "trace", requests: [[2500, 7, 0]] },
-          key: "lab",
-          model: "m",
-          organisation: "univ-b",
-          priority: 0
-        }
-      ]
-    )
-  })
-
-  it("keeps the routing mode where it is told", () => {
-    const rows = Result.getOrThrow(TraceFile.parse(`${head},routing_mode\n0,a,k,m,5,1,1,private-only\n0,a,k,m,5,1,1,`))
-    assert.deepStrictEqual(TraceFile.replay("x", fleet, rows).populations.map(({ routingMode }) => routingMode), [
-      "private-only",
-      undefined
-    ])
-    const wrong = TraceFile.parse(`${head},routing_mode\n0,a,k,m,5,1,1,private`)
-    assert.include(Result.getOrThrow(Result.flip(wrong)).message, "line 2, routing_mode: expected one of any")
-  })
-
-  it("names the line, the column and what was expected", () => {
-    const said = (text: string) => Result.getOrThrow(Result.flip(TraceFile.parse(text))).message
-    assert.include(said("at,key\n"), "organisation, model")
-    assert.include(
-      said(`${head}\n1,a,k,m,5,0,3`),
-      "line 2, prompt_tokens: expected a whole number of at least 1, found \"0\""
-    )
-    assert.include(said(`${head}\n1,a,k,m,5,1,3\nsoon,a,k,m,5,1,3`), "line 3, at: expected seconds")
-    assert.include(said(head), "expected at least one request")
   })
 })

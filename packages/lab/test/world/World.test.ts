@@ -95,6 +95,25 @@ describe("World", () => {
     )
   })
 
+  it("lets an engine that was started for it order what waits inside by priority", () => {
+    const waited = (priorityScheduling: boolean) => {
+      const batch = population({ name: "batch", priority: 0, arrivals: { kind: "closed", users: 4 } })
+      const people = population({ arrivals: { kind: "closed", users: 1, think: "50 millis" } })
+      const { lines } = play(town({
+        servers: [server({ maxNumSeqs: 1, priorityScheduling })],
+        populations: [batch, people],
+        columns: [column({ policy: "none" })]
+      }))
+      const later = lines.filter(({ arrivedAt, firstTokenAt, population }) =>
+        population.priority === 5 && arrivedAt > 1000 && firstTokenAt !== undefined
+      )
+      return Math.max(...later.map(({ arrivedAt, firstTokenAt }) => firstTokenAt! - arrivedAt))
+    }
+    // behind one answer of 100 steps, or behind four
+    assert.isAtMost(waited(true), 102)
+    assert.isAbove(waited(false), 300)
+  })
+
   it("refuses arrivals beyond a key's threshold", () => {
     const populations = [population({ threshold: 1, arrivals: { kind: "bursts", size: 5, every: "1 hour" } })]
     const { lines } = play(town({ servers: [server({ maxConcurrent: 1 })], populations }))

@@ -3,6 +3,7 @@ import { Result } from "effect"
 import { parseArgs } from "node:util"
 import type { Case } from "../../report/Study.ts"
 import * as Study from "../../report/Study.ts"
+import * as Replay from "../../scenario/Replay.ts"
 import type { Column, Scenario } from "../../scenario/Scenario.ts"
 import * as ScenarioFile from "../../scenario/ScenarioFile.ts"
 import * as TraceFile from "../../scenario/TraceFile.ts"
@@ -100,7 +101,7 @@ const scenarioOf = (
     const scenario = yield* Result.mapError(ScenarioFile.parse(yield* open(base, load)), told(base))
     if (!isTrace) return scenario
     const rows = yield* Result.mapError(TraceFile.parse(yield* open(file, load)), told(file))
-    return TraceFile.replay(file.replace(/^.*\//, "").replace(/\.csv$/, ""), scenario, rows)
+    return Replay.scenario(file.replace(/^.*\//, "").replace(/\.csv$/, ""), scenario, rows)
   })
 
 interface Changes {
