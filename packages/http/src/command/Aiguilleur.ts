@@ -1,10 +1,11 @@
 /** Every command of the service, as one program that runs when this module is loaded. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Cause, Config, Effect, Exit, Layer, Logger, References } from "effect"
+import { Cause, Effect, Exit, Layer } from "effect"
 import { Command } from "effect/cli"
 import { version } from "../Version.ts"
 import { aiguilleur } from "./Commands.ts"
+import * as Logging from "./Logging.ts"
 import * as Presentation from "./Presentation.ts"
 import { report } from "./Refusal.ts"
 
@@ -16,20 +17,10 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   })
 }
 
-// Standard output is for what was asked for.
-const logging = Layer.mergeAll(
-  Layer.effect(
-    References.MinimumLogLevel,
-    Effect.orElseSucceed(Config.LogLevel("LOG_LEVEL").pipe(Config.withDefault("Info")), () => "Info" as const)
-  ),
-  Layer.succeed(Logger.LogToStderr, true),
-  process.env.LOG_FORMAT === "json" ? Logger.layer([Logger.consoleJson]) : Layer.empty
-)
-
 aiguilleur.pipe(
   Command.run({ version }),
   report,
-  Effect.provide(Layer.mergeAll(NodeServices.layer, Presentation.layer, logging)),
+  Effect.provide(Layer.mergeAll(NodeServices.layer, Presentation.layer, Logging.layer)),
   NodeRuntime.runMain({
     // Being told to end is not a failure.
     teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)

@@ -37,13 +37,19 @@ const refuse = Effect.fnUntraced(function*(message: string): Effect.fn.Return<ne
   return yield* new CannotServe({ message })
 })
 
+const noAddress = "it is no address of this machine. 127.0.0.1 is for this machine alone, 0.0.0.0 for all networks."
+
+/** By the system's name for it. */
+const obstacles: Readonly<Record<string, string>> = {
+  EADDRINUSE: "it is in use. Stop what listens there, or choose another port with --port.",
+  EADDRNOTAVAIL: noAddress,
+  ENOTFOUND: noAddress,
+  EACCES: "this user may not. Choose a port from 1024 on, or give the right to it."
+}
+
 const cannotListen = ({ http }: Config) => ({ cause }: ServeError) => {
-  const code = (cause as NodeJS.ErrnoException).code
-  const where = `${http.host}:${http.port}`
-  if (code === "EADDRINUSE") {
-    return refuse(`${where} is in use: stop what listens there, or choose another port with --port.`)
-  }
-  return refuse(`Cannot listen on ${where}: ${code ?? String(cause)}.`)
+  const code = (cause as NodeJS.ErrnoException).code ?? String(cause)
+  return refuse(`Cannot listen on ${http.host}:${http.port}: ${obstacles[code] ?? `${code}.`}`)
 }
 
 /** Each `kill -HUP`, from now on. */
@@ -133,6 +139,7 @@ const asDemo = ({ host, port }: Where, json: boolean) =>
   }))
 
 const Port = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))
+const isPort = Schema.is(Port)
 
 export const serve = Command.make(
   "serve",
@@ -142,7 +149,7 @@ export const serve = Command.make(
       Flag.optional
     ),
     port: Flag.Int("port").pipe(
-      Flag.withSchema(Port),
+      Flag.filter(isPort, (port) => `Expected a port from 0 to 65535, found ${port}`),
       Flag.withDescription("The port to listen on; else PORT, else the file's, else 8080; 0 is any that is free"),
       Flag.optional
     ),

@@ -60,6 +60,9 @@ describe("aiguilleur", () => {
         assert.strictEqual(misspelt.code, 1)
         assert.match(misspelt.err, /lists/)
         assert.match(misspelt.err, /Help: aiguilleur keys --help\n$/)
+        const beyond = yield* spawn("/dev/null/nowhere", "serve", "--port", "65536")
+        assert.strictEqual(beyond.code, 1)
+        assert.match(beyond.err, /Expected a port from 0 to 65535, found 65536\n/)
       }),
     60_000
   )

@@ -87,7 +87,7 @@ describe("aiguilleur serve", () => {
       const { at, port, write } = yield* home
       assert.strictEqual(
         yield* refusal(at, "--port", port),
-        `127.0.0.1:${port} is in use: stop what listens there, or choose another port with --port.\n`
+        `Cannot listen on 127.0.0.1:${port}: it is in use. Stop what listens there, or choose another port with --port.\n`
       )
       const gateway = yield* serving(at)
       assert.match(yield* refusal(at), /^Another gateway[^\n]*\n$/)
