@@ -9,6 +9,7 @@ const program = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
 
 export interface Gateway {
   readonly url: string
+  readonly pid: number
   /** What it has logged so far. */
   readonly said: () => string
   readonly signal: (signal: NodeJS.Signals) => void
@@ -43,7 +44,13 @@ export const start = ({ home, url }: Place, ...flags: ReadonlyArray<string>): St
   const ended = once(child, "exit").then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals)
   const line = once(createInterface({ input: child.stdout }), "line")
   const listening = Promise.race([line, ended.then(() => Promise.reject(new Error(said)))]).then(
-    ([line]): Gateway => ({ url: JSON.parse(String(line)).url as string, said: () => said, signal, ended })
+    ([line]): Gateway => ({
+      url: JSON.parse(String(line)).url as string,
+      pid: child.pid!,
+      said: () => said,
+      signal,
+      ended
+    })
   )
   return { signal, ended, listening }
 }
