@@ -27,12 +27,14 @@ export const apply = (state: State, event: Event, now: number): void => {
       if (ticket === undefined || ticket.lease !== undefined) return
       const { grants, requeues } = ticket
       const told = { at: state.now, ticket: ticket.ticket, requeues, grants }
-      state.notices.push(
-        event._tag === "Withdrawn"
-          ? { _tag: "Withdrawn", ...told }
-          : { _tag: "Ended", ...told, ending: endingOf(ticket, event.reason), reason: event.reason }
-      )
-      return ended(state, ticket)
+      if (event._tag === "Withdrawn") {
+        state.notices.push({ _tag: "Withdrawn", ...told })
+        return ended(state, ticket, "withdrawn")
+      }
+      const { reason } = event
+      const ending = endingOf(ticket, reason)
+      state.notices.push({ _tag: "Ended", ...told, ending, reason })
+      return ended(state, ticket, ending, reason)
     }
     case "FirstData": {
       const lease = state.leases.get(event.lease)

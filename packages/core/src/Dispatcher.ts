@@ -4,13 +4,18 @@ import type { Scope } from "effect"
 import type { Board } from "./Board.ts"
 import type { DispatchError } from "./DispatchError.ts"
 import type { Change } from "./Event.ts"
+import type { Explanation } from "./Explanation.ts"
+import { explain } from "./Explanation.ts"
 import type { Forecast } from "./Forecaster.ts"
 import { Forecaster } from "./Forecaster.ts"
 import type { HeldLease, Interpreter, Waiter } from "./Interpreter.ts"
 import * as Interpreters from "./Interpreter.ts"
+import type { KeyQueue } from "./KeyQueue.ts"
+import { keyQueue } from "./KeyQueue.ts"
 import type { Lease } from "./Lease.ts"
 import type { Notice } from "./Notice.ts"
 import { Outcome } from "./Outcome.ts"
+import type { Wait } from "./Outlook.ts"
 import { Registry } from "./Registry.ts"
 import type { Settings } from "./Settings.ts"
 import { defaults } from "./Settings.ts"
@@ -49,6 +54,12 @@ export class Dispatcher extends Context.Service<Dispatcher, {
   readonly boardUnsafe: () => Board
   /** None when the ticket is not waiting. */
   readonly forecast: (ticket: string) => Effect.Effect<Option.Option<Forecast>>
+  /** What a ticket like this one would have to wait if it came now; nothing is known of a model without servers. */
+  readonly newcomer: (ticket: Ticket) => Effect.Effect<Option.Option<Wait>>
+  /** What a key has waiting and under way; of its tickets the oldest, so many at most. */
+  readonly keyQueue: (key: string, most: number) => Effect.Effect<KeyQueue>
+  /** Why a request of an organisation was where it was; none that is not remembered, or is another organisation's. */
+  readonly explain: (organisation: string, request: string) => Effect.Effect<Option.Option<Explanation>>
   /** What the shadows of models have seen since this was last asked. */
   readonly shadows: Effect.Effect<ReadonlyArray<Tally>>
   /** For observation only: a slow subscriber loses the oldest. */
@@ -121,6 +132,10 @@ const make = (interpreter: Interpreter): Dispatcher["Service"] => {
     snapshot: Effect.sync(() => snapshot(state, now())),
     boardUnsafe: () => board(state, now()),
     forecast: (ticket) => Effect.sync(() => Option.fromUndefinedOr(forecaster.of(ticket, now()))),
+    newcomer: (ticket) => Effect.sync(() => Option.fromUndefinedOr(forecaster.newcomer(ticket, now()))),
+    keyQueue: (key, most) => Effect.sync(() => keyQueue(state, forecaster, key, most, now())),
+    explain: (organisation, request) =>
+      Effect.sync(() => Option.fromUndefinedOr(explain(state, organisation, request, now()))),
     shadows: Effect.sync(() => shadow.drain()),
     notices: Stream.fromPubSub(notices),
     observe: (observer) =>

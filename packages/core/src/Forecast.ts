@@ -19,8 +19,9 @@ interface Cursor {
 export interface Place {
   /** 1 is next. */
   readonly position: number
-  /** Work that its line has to do before it, its own included. */
+  /** Work that its line, and the whole queue, has to do before it, its own included. */
   readonly work: number
+  readonly before: number
 }
 
 export interface Places {
@@ -38,7 +39,7 @@ export const places = (state: State, model: ModelState, now: number): Places => 
   const served = new Map<object, number>()
   const service = (account: { readonly service: number }): number => served.get(account) ?? account.service
   const priority = (ticket: TicketState) => effectivePriority(state.settings, ticket.priority, ticket.arrivedAt, now)
-  const before = (a: Cursor, b: Cursor): boolean =>
+  const precedes = (a: Cursor, b: Cursor): boolean =>
     (priority(b.ticket) - priority(a.ticket) ||
       service(a.account.organisation) - service(b.account.organisation) ||
       service(a.account) - service(b.account) ||
@@ -55,14 +56,16 @@ export const places = (state: State, model: ModelState, now: number): Places => 
   const found = new Map<string, Place>()
   const lines = new Map<object, number>()
   let effort = 0
+  let before = 0
   while (cursors.length > 0 && found.size < deepest) {
     let best = 0
-    for (let at = 1; at < cursors.length; at++) if (before(cursors[at]!, cursors[best]!)) best = at
+    for (let at = 1; at < cursors.length; at++) if (precedes(cursors[at]!, cursors[best]!)) best = at
     effort += cursors.length + upkeep
     const { account, ticket } = cursors[best]!
     const work = (lines.get(ticket.line!) ?? 0) + ticket.size
     lines.set(ticket.line!, work)
-    found.set(ticket.ticket.id, { position: found.size + 1, work })
+    before += ticket.size
+    found.set(ticket.ticket.id, { position: found.size + 1, work, before })
     const weight = state.weights.get(account.organisation.name) ?? 1
     served.set(account, service(account) + charge(ticket.size, 1))
     served.set(account.organisation, service(account.organisation) + charge(ticket.size, weight))
@@ -75,5 +78,6 @@ export const places = (state: State, model: ModelState, now: number): Places => 
 /** Of a ticket that is deeper than the copy was drained, or came since: behind all of its line, and of its model. */
 export const last = ({ line, model, size }: Pick<TicketState, "line" | "model" | "size">): Place => ({
   position: model!.waiting,
-  work: Math.max(size, line!.work)
+  work: Math.max(size, line!.work),
+  before: model!.pace.work
 })

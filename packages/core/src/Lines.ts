@@ -4,7 +4,7 @@
  */
 import { expect } from "./Expectation.ts"
 import { Pace } from "./Pace.ts"
-import type { State, TicketState } from "./State.ts"
+import type { ConstraintClass, ModelState, State, TicketState } from "./State.ts"
 import { total } from "./Work.ts"
 
 /** More lines than this of one model, and those that lie idle are forgotten. */
@@ -12,14 +12,25 @@ const most = 4_096
 
 const idle = 600_000
 
+const idOf = (priority: number, organisation: string, room: string): string =>
+  `${priority}\u0000${organisation}\u0000${room}`
+
+/** The line that a ticket of this class would stand in, if there ever was one. */
+export const lineFor = (
+  { lines }: ModelState,
+  priority: number,
+  organisation: string,
+  room: ConstraintClass
+): Pace | undefined => lines.get(idOf(priority, organisation, room.id))
+
 /** Kept when it empties: how fast it moved is what its next tickets are told. */
 export const lineOf = (state: State, { class: room, model, priority, ticket }: TicketState): Pace => {
   const { lines } = model!
-  const id = `${priority}\u0000${ticket.caller.organisation}\u0000${room!.id}`
+  const id = idOf(priority, ticket.caller.organisation, room!.id)
   const known = lines.get(id)
   if (known !== undefined) return known
   if (lines.size >= most) forgetIdle(lines, state.now)
-  const line = new Pace()
+  const line = new Pace(priority)
   lines.set(id, line)
   return line
 }

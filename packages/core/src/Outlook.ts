@@ -1,5 +1,6 @@
 /** How long a ticket is likely to wait still: the work before it, over the pace at which its line is served. */
 import { isUp } from "./Admission.ts"
+import type { Place } from "./Forecast.ts"
 import type { Pace } from "./Pace.ts"
 import type { ModelState, State, TicketState } from "./State.ts"
 
@@ -17,30 +18,26 @@ const perWorkOf = (model: ModelState, now: number): number | undefined => {
   return slots === 0 || cost <= 0 ? undefined : duration / cost / slots
 }
 
-/** What waits before one who is at the end of the queue, all organisations together, and how long that takes. */
-const whole = (model: ModelState, now: number): number | undefined => {
-  const perWork = model.pace.perWork ?? perWorkOf(model, now)
-  return perWork === undefined ? undefined : perWork * model.pace.work
-}
-
 /**
- * `work`: of its line, up to and with the ticket. The pace of a line holds all that goes before it and that it shares
- * with, as it was lately; what it cannot know is that ageing will lift the ticket over newcomers, so no wait is longer
- * than until then and for all that waits now.
+ * The pace of a line holds all that goes before it and that it shares servers with, as it was lately. What it cannot
+ * know is that ageing will lift the ticket over newcomers: so no wait is longer than until then, or for all that waits
+ * now. A line without a pace of its own is told by what the whole queue does before it.
  */
 export const wait = (
   { settings: { ageing, bestPriority } }: State,
   model: ModelState,
-  line: Pace,
+  line: Pace | undefined,
   { arrivedAt, priority }: Pick<TicketState, "arrivedAt" | "priority">,
-  work: number,
+  { before, work }: Pick<Place, "before" | "work">,
   now: number
 ): Wait | undefined => {
-  const perWork = line.perWork
-  const all = whole(model, now)
-  if (perWork === undefined) return all === undefined ? undefined : { p50: Math.round(all), p90: Math.round(3 * all) }
+  const queue = model.pace.perWork ?? perWorkOf(model, now)
+  const perWork = line?.perWork
+  if (perWork === undefined) {
+    return queue === undefined ? undefined : { p50: Math.round(queue * before), p90: Math.round(3 * queue * before) }
+  }
   let p50 = work * perWork
   const aged = ageing === undefined ? Infinity : arrivedAt + (bestPriority - priority) * ageing - now
-  if (all !== undefined && aged > 0 && p50 > aged) p50 = Math.min(p50, Math.max(aged, all))
-  return { p50: Math.round(p50), p90: Math.round(p50 * line.spread(work, p50, now)) }
+  if (queue !== undefined && aged > 0 && p50 > aged) p50 = Math.min(p50, Math.max(aged, queue * model.pace.work))
+  return { p50: Math.round(p50), p90: Math.round(p50 * line!.spread(work, p50, now)) }
 }

@@ -17,6 +17,8 @@ const share = 3
 const leastSpread = 1.2
 
 export class Pace {
+  /** The base priority of the line; of a whole queue, none. */
+  readonly priority: number
   /** How many wait, and the sum of the work that they are expected to be. */
   waiting = 0
   work = 0
@@ -33,6 +35,10 @@ export class Pace {
   /** For each of the last grants, on a ring: `busy` then, and all the work granted until then. */
   private times: Float64Array | undefined
   private works: Float64Array | undefined
+
+  constructor(priority: number) {
+    this.priority = priority
+  }
 
   enter(now: number, work: number): void {
     if (this.waiting++ === 0) {

@@ -10,14 +10,35 @@ import type { Branch, ConstraintClass, Leaf, ModelState, State, TicketState } fr
 const listed = (names: ReadonlyArray<string> | undefined): string =>
   names === undefined ? "*" : names.toSorted().join("\u0001")
 
-/** The class of a ticket's constraints, made on first sight; empty ones are dropped when the fleet changes. */
-export const classOf = (model: ModelState, { mode, ticket: { caller, kinds } }: TicketState): ConstraintClass => {
-  const organisation = mode === "any" ? undefined : caller.organisation
-  const id = caller.sites === undefined && caller.organisations === undefined && kinds === undefined
+type Constrained = Pick<TicketState, "mode" | "ticket">
+
+const ownerOf = ({ mode, ticket: { caller } }: Constrained): string | undefined =>
+  mode === "any" ? undefined : caller.organisation
+
+const classIdOf = (ticket: Constrained): string => {
+  const { mode, ticket: { caller, kinds } } = ticket
+  const organisation = ownerOf(ticket)
+  return caller.sites === undefined && caller.organisations === undefined && kinds === undefined
     ? organisation === undefined ? mode : `${mode}\u0000${organisation}`
     : [mode, organisation ?? "", listed(caller.sites), listed(caller.organisations), listed(kinds)].join("\u0000")
+}
+
+/** The class of a ticket's constraints, made on first sight; empty ones are dropped when the fleet changes. */
+export const classOf = (model: ModelState, ticket: Constrained): ConstraintClass => {
+  const made = roomOf(model, ticket)
+  if (model.classes.has(made.id)) return made
+  model.classes.set(made.id, made)
+  if (made.pairs.length === 0) model.stranded.push(made)
+  return made
+}
+
+/** The same, of whoever has not arrived: one that is not known yet is made for the moment. */
+export const roomOf = (model: ModelState, ticket: Constrained): ConstraintClass => {
+  const { mode, ticket: { caller, kinds } } = ticket
+  const id = classIdOf(ticket)
   const known = model.classes.get(id)
   if (known !== undefined) return known
+  const organisation = ownerOf(ticket)
   const limits = {
     id,
     model,
@@ -32,10 +53,7 @@ export const classOf = (model: ModelState, { mode, ticket: { caller, kinds } }: 
     byKey: new Map<string, Leaf>()
   }
   const pairs = eligible(model.pairs, limits)
-  const made: ConstraintClass = { ...limits, pairs, hosts: new Set(pairs.map(({ host }) => host)) }
-  model.classes.set(id, made)
-  if (pairs.length === 0) model.stranded.push(made)
-  return made
+  return { ...limits, pairs, hosts: new Set(pairs.map(({ host }) => host)) }
 }
 
 const branchOf = (ticket: TicketState): Branch => {

@@ -17,6 +17,9 @@ export interface Settings {
   readonly bytesPerToken: number
   /** What is supposed of a slot, in prompt + 2 × output tokens a second, until a model has settled some. */
   readonly slotPace: number
+  /** How long a request that has ended can be asked about; `undefined` remembers nothing. And how many, at most. */
+  readonly explain: number | undefined
+  readonly explained: number
   /** Tokens of a prompt that a second of audio costs as much as. */
   readonly secondCost: number
 }
@@ -31,5 +34,7 @@ export const defaults: Settings = {
   outputTokens: 250,
   bytesPerToken: 4,
   slotPace: 60,
+  explain: 600_000,
+  explained: 20_000,
   secondCost: 10
 }

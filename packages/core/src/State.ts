@@ -5,6 +5,8 @@ import { Deadlines as Heap } from "./Deadlines.ts"
 import type { Deciding } from "./Decider.ts"
 import type { Reason } from "./DispatchError.ts"
 import type { Expectation } from "./Expectation.ts"
+import type { Attempt, Journal } from "./Journal.ts"
+import { Journal as Journals } from "./Journal.ts"
 import type { LeaseRecord } from "./Lease.ts"
 import type { Load } from "./Load.ts"
 import type { Model } from "./Model.ts"
@@ -176,6 +178,8 @@ export interface TicketState extends Due {
   lease: LeaseState | undefined
   /** Fails as soon as it is not in flight. */
   doom: Reason | undefined
+  /** Its uses of servers, where they are remembered. */
+  attempts: Array<Attempt> | undefined
   refused: boolean
 }
 
@@ -216,6 +220,7 @@ export interface State {
   /** Tickets that must end, first come first served. */
   readonly doomed: Set<TicketState>
   readonly fresh: Array<TicketState>
+  readonly journal: Journal
   /** What observers have yet to be told; the interpreter empties it. */
   notices: Array<Notice>
 }
@@ -239,5 +244,6 @@ export const make = (settings: Settings, registry: Registry["Service"]): State =
   retries: new Set(),
   doomed: new Set(),
   fresh: [],
+  journal: new Journals(settings),
   notices: []
 })

@@ -10,6 +10,8 @@ import { Work } from "./Work.ts"
 export const Ticket = Schema.Struct({
   /** The request id. Identity; unique among the tickets that are alive. */
   id: Schema.NonEmptyString,
+  /** What its caller calls it, if that is another name: not unique. */
+  requestId: Schema.optionalKey(Schema.NonEmptyString),
   /** Public name of a model (aliases are resolved by the edge). */
   model: Schema.NonEmptyString,
   caller: Caller,

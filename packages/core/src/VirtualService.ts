@@ -119,6 +119,24 @@ export const refresh = (pool: Pool): void => {
   for (const { keys } of pool.accounts.values()) raiseFloor(keys, always)
 }
 
+/** In tokens at weight 1, beyond whoever of the active has had least; the others without their names, least first. */
+export interface Standing {
+  readonly own: number
+  readonly others: ReadonlyArray<number>
+}
+
+export const standingOf = ({ accounts }: Pool, own: OrganisationAccount): Standing => {
+  const others: Array<number> = []
+  let least = own.service
+  for (const account of accounts.values()) {
+    if (account.active === 0 || account === own) continue
+    others.push(account.service)
+    if (account.service < least) least = account.service
+  }
+  for (const [at, service] of others.entries()) others[at] = costOf(service - least)
+  return { own: costOf(own.service - least), others: others.sort((a, b) => a - b) }
+}
+
 /** Replaces what a grant was charged (`from`, 0 before it) by another cost, exactly; weights count at the organisation. */
 export const settle = (account: KeyAccount, from: number, to: number, weight: number): void => {
   account.service += charge(to, 1) - charge(from, 1)

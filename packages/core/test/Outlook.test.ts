@@ -14,7 +14,7 @@ const forecast = (id: string) =>
 
 /** Grants of equal work, one each so many milliseconds, while others wait. */
 const paced = (every: number, grants: number, from = 0): Pace => {
-  const pace = new Pace()
+  const pace = new Pace(0)
   for (let at = 0; at < 5; at++) pace.enter(from, 100)
   for (let at = 1; at <= grants; at++) {
     pace.enter(from + at * every, 100)
@@ -38,7 +38,7 @@ describe("Pace", () => {
   })
 
   it("counts no time in which nothing waited", () => {
-    const pace = new Pace()
+    const pace = new Pace(0)
     for (let at = 0; at < 50; at++) {
       pace.enter(at * 10_000, 100)
       pace.leave(at * 10_000 + 20, 100)
@@ -49,7 +49,7 @@ describe("Pace", () => {
 
   it("spreads wider where the same work took now long, now short", () => {
     const even = paced(10, 200)
-    const uneven = new Pace()
+    const uneven = new Pace(0)
     for (let at = 0; at < 5; at++) uneven.enter(0, 100)
     let now = 0
     for (let at = 0; at < 200; at++) {
@@ -109,7 +109,7 @@ describe("Forecast", () => {
     const state = { settings: defaults } as State
     const model = { pace: all, pairs: [] as ModelState["pairs"] } as ModelState
     const told = (priority: number, settings = state.settings) =>
-      wait({ ...state, settings }, model, line, { arrivedAt: 0, priority }, 1_000, 0)!.p50
+      wait({ ...state, settings }, model, line, { arrivedAt: 0, priority }, { work: 1_000, before: 1_000 }, 0)!.p50
     // Ten grants of its line take 400 s; after one minute, or two, it goes before newcomers, and five wait in all.
     assert.strictEqual(told(4), 60_000)
     assert.strictEqual(told(3), 120_000)

@@ -43,6 +43,7 @@ import { Passage } from "./Passage.ts"
 import { Relay, type Relayed } from "./Relay.ts"
 import type { RelayContext } from "./RelayContext.ts"
 import { requestIdOf, unreadable, type Wishes, wishesOf } from "./RequestHead.ts"
+import { isCrowded, withWait } from "./RetryAfter.ts"
 import { Spool } from "./upload/Spool.ts"
 import { UsageLog } from "./UsageLog.ts"
 import * as WaitEvents from "./WaitEvents.ts"
@@ -84,6 +85,7 @@ const ticketOf = (
   wishes: Wishes
 ): Ticket => ({
   id: passage.ticket,
+  ...(passage.downstream.requestId === passage.ticket ? {} : { requestId: passage.downstream.requestId }),
   model,
   caller,
   ...(kinds === undefined ? {} : { kinds }),
@@ -137,6 +139,12 @@ export const make = Effect.gen(function*() {
       )
     }
     passage.failure = error
+    if (isCrowded(error)) {
+      return Effect.map(dispatcher.newcomer(passage.request!), (wait) => {
+        downstream.fail(withWait(error, wait))
+        return responded
+      })
+    }
     if (error.reason._tag !== "AttemptsExhausted" || lastEngineAnswer === undefined) {
       downstream.fail(ofDispatchError(error))
     } else if (downstream.started) {

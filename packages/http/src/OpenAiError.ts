@@ -135,6 +135,13 @@ export const unknownModel = (model: string): OpenAiError =>
     "model"
   )
 
+export const unknownRequest = (id: string): OpenAiError =>
+  invalid(
+    404,
+    "request_not_found",
+    `No request \`${id.slice(0, 128)}\` of this key's organisation is waiting, under way or remembered.`
+  )
+
 export const notAllowed = (model: string): OpenAiError => ({
   status: 403,
   type: "permission_error",

@@ -30,6 +30,7 @@ import * as StoreMetrics from "./metrics/StoreMetrics.ts"
 import * as Models from "./Models.ts"
 import * as OllamaListing from "./OllamaListing.ts"
 import * as Pages from "./pages/Pages.ts"
+import * as Queue from "./Queue.ts"
 import * as FileApplication from "./reload/FileApplication.ts"
 import * as ShadowLog from "./ShadowLog.ts"
 import { Stopping } from "./Stopping.ts"
@@ -45,6 +46,7 @@ const routesOf = ({ http, settings }: Config) =>
   Layer.mergeAll(
     Gateway.layer,
     Models.layer,
+    Queue.layer,
     OllamaListing.layer,
     Health.layer,
     MetricsRoute.layerOf(http.metrics),

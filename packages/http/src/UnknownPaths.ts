@@ -11,7 +11,7 @@ import { refusal } from "./Reply.ts"
 const withoutQuery = (url: string): string => url.split("?", 1)[0]!
 
 const readOnly =
-  /^\/(?:v1\/models(?:\/.*)?|health\/(?:liveness|readiness)|api\/(?:tags|version)|metrics|(?:dashboard|playground|assets)(?:\/.*)?)$/
+  /^\/(?:v1\/(?:models|queue)(?:\/.*)?|health\/(?:liveness|readiness)|api\/(?:tags|version)|metrics|(?:dashboard|playground|assets)(?:\/.*)?)$/
 
 const answer = ({ method, url }: HttpServerRequest.HttpServerRequest) => {
   const path = withoutQuery(url)

@@ -48,6 +48,7 @@ export interface Rig {
 }
 
 export const secret = "test-secret-of-a-key"
+export const foreign = "test-secret-of-a-key-of-another-organisation"
 export const urgent = "test-secret-of-an-urgent-key"
 export const viewer = "secret-of-a-key-that-may-look"
 export const operator = "secret-of-a-key-that-may-act"
@@ -100,6 +101,7 @@ const configOf = (servers: ReadonlyArray<Server>, options: RigOptions): Config =
   keys: [
     key("test", secret, 3, options.threshold === undefined ? {} : { threshold: options.threshold }),
     key("urgent", urgent, 5),
+    key("foreign", foreign, 3, { organisation: "univ-b" }),
     { ...key("viewer", viewer, 1), rights: "viewer" },
     { ...key("operator", operator, 1), rights: "operator" },
     { ...key("expired", "secret-of-an-expired-key", 1), expires: 1 },

@@ -4,15 +4,16 @@ import { deadlineOf } from "../Deadline.ts"
 import type { Reason } from "../DispatchError.ts"
 import { NotAllowed, Stopping, ThresholdReached, UnknownModel } from "../DispatchError.ts"
 import { expect } from "../Expectation.ts"
+import type { Ending } from "../Journal.ts"
 import * as Lines from "../Lines.ts"
 import { classOf, offer, withdraw } from "../PriorityQueue.ts"
 import type { LeaseState, State, TicketState } from "../State.ts"
 import type { Ticket } from "../Ticket.ts"
-import { accountOf, activate, deactivate, settle } from "../VirtualService.ts"
+import { accountOf, activate, deactivate, settle, standingOf } from "../VirtualService.ts"
 import { total } from "../Work.ts"
 
 /** Base priority and mode: what was asked, within what the key allows. */
-export const derive = (state: State, ticket: TicketState): void => {
+export const derive = (state: State, ticket: Pick<TicketState, "ticket" | "priority" | "mode">): void => {
   const { caller, priority, routingMode } = ticket.ticket
   ticket.priority = Math.max(0, Math.min(priority ?? caller.priority, caller.priority, state.settings.bestPriority))
   ticket.mode = routingMode ?? caller.routingMode
@@ -57,6 +58,7 @@ const begin = (state: State, ticket: Ticket): TicketState => ({
   firstGrantedAt: undefined,
   lease: undefined,
   doom: undefined,
+  attempts: undefined,
   refused: false,
   deadline: 0,
   heapIndex: -1
@@ -70,6 +72,7 @@ export const arrived = (state: State, request: Ticket): void => {
   let siblings = state.keys.get(key)
   if (siblings === undefined) state.keys.set(key, siblings = new Set())
   siblings.add(ticket)
+  state.journal.arrived(ticket)
   derive(state, ticket)
   const reason = refusal(state, ticket)
   if (reason !== undefined) {
@@ -103,8 +106,9 @@ export const doom = (state: State, ticket: TicketState, reason: Reason): void =>
   state.doomed.add(ticket)
 }
 
-/** Forgets a ticket, which holds no lease. */
-export const ended = (state: State, ticket: TicketState): void => {
+/** Forgets a ticket, which holds no lease, but for what its caller may ask of it. */
+export const ended = (state: State, ticket: TicketState, ending: Ending, reason?: Reason): void => {
+  state.journal.ended(ticket, ending, reason?._tag, state.now)
   withdraw(state, ticket)
   state.doomed.delete(ticket)
   state.tickets.delete(ticket.ticket.id)
@@ -124,6 +128,7 @@ export const granted = (state: State, ticket: TicketState, url: string, candidat
   const guest = host.server.organisation !== organisation
   const weight = state.weights.get(organisation) ?? 1
   const estimate = expect(model.expected, state.settings, ticket.ticket.work)
+  const standing = ticket.fresh ? undefined : standingOf(model.pool, ticket.account!.organisation)
   withdraw(state, ticket)
   Lines.granted(ticket)
   ticket.waited += now - ticket.waitingSince
@@ -157,6 +162,8 @@ export const granted = (state: State, ticket: TicketState, url: string, candidat
     }
   }
   state.notices.push({ _tag: "Granted", at: now, lease: lease.record })
+  const attempt = { lease: lease.record, guests: host.guests, standing, releasedAt: undefined, outcome: undefined }
+  state.journal.granted(ticket, attempt)
   ticket.lease = lease
   state.leases.set(lease.id, lease)
   host.leases++

@@ -74,7 +74,7 @@ export const modelChanged = (state: State, model: Model): void => {
       expected: Expectation.make(state.settings),
       settled: { reported: 0, counted: 0, estimated: 0, absurd: 0 },
       throughput: new Throughput(),
-      pace: new Pace(),
+      pace: new Pace(0),
       lines: new Map()
     })
     return rebuild(state)

@@ -1,6 +1,7 @@
 /** A lease comes back: its slot is free, its cost is settled, and its outcome says what becomes of ticket and server. */
 import { deadlineOf } from "../Deadline.ts"
 import { AttemptsExhausted, Stopping } from "../DispatchError.ts"
+import type { Ending } from "../Journal.ts"
 import type { Outcome } from "../Outcome.ts"
 import { classOf, offer } from "../PriorityQueue.ts"
 import type { LeaseState, State, TicketState } from "../State.ts"
@@ -27,6 +28,13 @@ const served = (state: State, { host, pair, ticket }: LeaseState): void => {
   ticket.suspected = undefined
 }
 
+/** Of tickets that do not go on; an engine's refusal was passed on to its caller, who was served. */
+const endings: Partial<Record<Outcome["_tag"], Ending>> = {
+  Served: "released",
+  Client: "released",
+  Withdrawn: "withdrawn"
+}
+
 export const released = (
   state: State,
   lease: LeaseState,
@@ -41,10 +49,15 @@ export const released = (
   if (guest) host.guests--
   if (host.removed && host.leases === 0) state.servers.delete(host.server.url)
   const settlement = settled(state, lease, outcome, usage)
+  const attempt = ticket.attempts?.at(-1)
+  if (attempt !== undefined) {
+    attempt.releasedAt = state.now
+    attempt.outcome = outcome._tag
+  }
   const requeued = judged(state, lease, outcome) && retry
   state.notices.push({ _tag: "Released", at: state.now, lease: lease.record, outcome, ...settlement, requeued })
   if (requeued) requeue(state, ticket)
-  else ended(state, ticket)
+  else ended(state, ticket, endings[outcome._tag] ?? "failed")
 }
 
 /** What the outcome says of the server; true if the ticket may go on. */

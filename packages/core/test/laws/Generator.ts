@@ -178,6 +178,8 @@ export const generate = (seed: number): History => {
     outputTokens: 250,
     bytesPerToken: 4,
     slotPace: 60,
+    explain: 60_000,
+    explained: 40,
     secondCost: pick([10, 0.5])
   }
   return { seed, settings, steps: [...opening(from), ...steps(from, weights)] }

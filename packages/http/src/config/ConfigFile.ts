@@ -50,7 +50,8 @@ const Queue = Schema.Struct({
   bestPriority: or(IntBetween(0, 255), defaults.bestPriority),
   ageing: or(SpanOrOff, `${defaults.ageing} millis`),
   secondCost: or(NumberBetween(0.01, 10_000), defaults.secondCost),
-  slotPace: or(NumberBetween(0.1, 100_000), defaults.slotPace)
+  slotPace: or(NumberBetween(0.1, 100_000), defaults.slotPace),
+  explain: or(SpanOrOff, `${defaults.explain} millis`)
 })
 
 const Organisation = Schema.Struct({ name: Text, weight: or(NumberBetween(leastWeight, greatestWeight), 1) })

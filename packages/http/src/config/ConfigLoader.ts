@@ -90,6 +90,7 @@ const assemble = (
       ageing: file.queue.ageing ?? undefined,
       secondCost: file.queue.secondCost,
       slotPace: file.queue.slotPace,
+      explain: file.queue.explain ?? undefined,
       total: file.timeouts.total
     },
     organisations,

@@ -49,6 +49,22 @@ export const definitions = {
     "Service as shares count it: prompt + 2 × output tokens of settled leases",
     "organisation"
   ),
+  settlements: counter(
+    "aiguilleur_settlements_total",
+    "leases",
+    "Leases that were paid for, by what their cost rests on: reported by the engine, counted from what passed, or " +
+      "estimated because either was missing or could not be meant",
+    "model",
+    "server",
+    "basis"
+  ),
+  absurd: counter(
+    "aiguilleur_usage_absurd_total",
+    "answers",
+    "Answers whose engine gave figures of usage that cannot be meant: negative, no numbers, or beyond any context",
+    "model",
+    "server"
+  ),
   attempts: counter(
     "aiguilleur_attempts_total",
     "leases",
@@ -87,6 +103,7 @@ export class DispatchMeter {
   private readonly bestPriority: number
   private readonly requests = new Cells<Array<RequestCell>>(() => [])
   private readonly attempts = new Cells<Map<string, number>>(() => new Map())
+  private readonly settlements = new Cells<Map<string, number>>(() => new Map())
   private readonly ejections = new Map<string, Map<string, number>>()
   private readonly holdOffs = new Map<string, number>()
   private readonly service = new Map<string, number>()
@@ -129,10 +146,13 @@ export class DispatchMeter {
     cell.wait.record(lease.waited / 1_000)
   }
 
-  private released({ cost, lease, outcome, requeued }: Extract<Notice, { _tag: "Released" }>): void {
+  private released({ absurd, basis, cost, lease, outcome, requeued }: Extract<Notice, { _tag: "Released" }>): void {
     const { ticket } = lease
     add(this.attempts.of(lease.model.name, lease.server.url), outcome._tag)
-    if (cost !== undefined) add(this.service, ticket.caller.organisation, cost)
+    add(this.service, ticket.caller.organisation, cost)
+    const settlements = this.settlements.of(lease.model.name, lease.server.url)
+    if (basis !== undefined) add(settlements, basis)
+    if (absurd) add(settlements, "absurd")
     const cell = this.at(lease)
     if (!requeued) add(cell.ended, endingOf[outcome._tag])
     else if (outcome._tag === "Busy" || outcome._tag === "Down") cell.requeued++
@@ -167,6 +187,11 @@ export class DispatchMeter {
       }
     }
     for (const [organisation, tokens] of this.service) text.add(definitions.service, tokens, organisation)
+    for (const [model, server, counts] of this.settlements) {
+      const { absurd = 0, ...bases } = Object.fromEntries(counts)
+      text.add(definitions.absurd, absurd, model, server)
+      for (const [basis, count] of Object.entries(bases)) text.add(definitions.settlements, count, model, server, basis)
+    }
     for (const [model, server, outcomes] of this.attempts) {
       for (const [outcome, count] of outcomes) text.add(definitions.attempts, count, model, server, outcome)
     }

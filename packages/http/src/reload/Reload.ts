@@ -19,7 +19,7 @@ export interface Source {
 /** What is read once, when the gateway starts. */
 const fixed = (config: Config): ReadonlyArray<readonly [path: string, value: unknown]> => {
   const { host, maxHeldBytes, maxSpooledBytes, maxUpload, metrics, port } = config.http
-  const { ageing, bestPriority, secondCost, slotPace } = config.settings
+  const { ageing, bestPriority, explain, secondCost, slotPace } = config.settings
   return [
     ["http.host", host],
     ["http.port", port],
@@ -31,7 +31,8 @@ const fixed = (config: Config): ReadonlyArray<readonly [path: string, value: unk
     ["queue.bestPriority", bestPriority],
     ["queue.ageing", ageing],
     ["queue.secondCost", secondCost],
-    ["queue.slotPace", slotPace]
+    ["queue.slotPace", slotPace],
+    ["queue.explain", explain]
   ]
 }
 

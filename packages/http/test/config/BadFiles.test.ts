@@ -53,8 +53,8 @@ const cases: Record<string, ReadonlyArray<Case>> = {
     ],
     [
       "queue: { colour: red, __proto__: 1 }",
-      "1:10 queue.colour: no such field; there are bestPriority, ageing, secondCost, slotPace",
-      "1:23 queue.__proto__: no such field; there are bestPriority, ageing, secondCost, slotPace"
+      "1:10 queue.colour: no such field; there are bestPriority, ageing, secondCost, slotPace, explain",
+      "1:23 queue.__proto__: no such field; there are bestPriority, ageing, secondCost, slotPace, explain"
     ]
   ],
   "the transcription service": [

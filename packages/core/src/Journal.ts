@@ -1,0 +1,86 @@
+/** What is remembered of requests so that their callers can ask why they waited: bounded in number and in time. */
+import type { DispatchError, Reason } from "./DispatchError.ts"
+import type { LeaseRecord } from "./Lease.ts"
+import type { Outcome } from "./Outcome.ts"
+import type { Settings } from "./Settings.ts"
+import type { TicketState } from "./State.ts"
+import type { Standing } from "./VirtualService.ts"
+
+/** One use of one server. */
+export interface Attempt {
+  readonly lease: LeaseRecord
+  /** How many slots of the server guests held just before. */
+  readonly guests: number
+  /** How its organisation stood just before; undefined for one that was served on arrival. */
+  readonly standing: Standing | undefined
+  releasedAt: number | undefined
+  outcome: Outcome["_tag"] | undefined
+}
+
+export type Ending = "released" | DispatchError["ending"] | "withdrawn"
+
+interface Ended {
+  readonly name: string
+  readonly ending: Ending
+  readonly reason: Reason["_tag"] | undefined
+  readonly at: number
+}
+
+/** Callers name their requests themselves; those of another organisation are never found under a name. */
+const nameOf = (organisation: string, request: string): string => `${organisation}\u0000${request}`
+
+export class Journal {
+  private readonly keep: number
+  private readonly most: number
+  private readonly byName = new Map<string, TicketState>()
+  /** In the order of their endings. */
+  private readonly past = new Map<TicketState, Ended>()
+  /** The last grants, on a ring. */
+  private readonly grants: Array<Attempt> = []
+  private next = 0
+
+  constructor({ explain, explained }: Pick<Settings, "explain" | "explained">) {
+    this.keep = explain ?? 0
+    this.most = this.keep > 0 ? explained : 0
+  }
+
+  arrived(ticket: TicketState): void {
+    if (this.most === 0) return
+    const { caller, id, requestId } = ticket.ticket
+    this.byName.set(nameOf(caller.organisation, requestId ?? id), ticket)
+  }
+
+  granted(ticket: TicketState, attempt: Attempt): void {
+    if (this.most === 0) return
+    ;(ticket.attempts ??= []).push(attempt)
+    if (this.grants.length < this.most) this.grants.push(attempt)
+    else this.grants[this.next] = attempt
+    this.next = (this.next + 1) % this.most
+  }
+
+  ended(ticket: TicketState, ending: Ending, reason: Reason["_tag"] | undefined, at: number): void {
+    if (this.most === 0) return
+    const { caller, id, requestId } = ticket.ticket
+    this.past.set(ticket, { name: nameOf(caller.organisation, requestId ?? id), ending, reason, at })
+    for (const [old, { at: then, name }] of this.past) {
+      if (this.past.size <= this.most && then > at - this.keep) break
+      this.past.delete(old)
+      // A later request may go by the same name.
+      if (this.byName.get(name) === old) this.byName.delete(name)
+    }
+  }
+
+  /** The last request of that name, alive or ended not long ago; `ended` is undefined for one that is alive. */
+  find(organisation: string, request: string, now: number) {
+    const ticket = this.byName.get(nameOf(organisation, request))
+    if (ticket === undefined) return undefined
+    const ended = this.past.get(ticket)
+    return ended !== undefined && ended.at <= now - this.keep ? undefined : { ticket, ended }
+  }
+
+  /** Of the last grants, the latest first. */
+  *latest(): Iterable<Attempt> {
+    const { length } = this.grants
+    for (let back = 1; back <= length; back++) yield this.grants[(this.next - back + length) % length]!
+  }
+}
