@@ -1,9 +1,15 @@
 /** The transcription service where the program mounts it: on the gateway's port, in its database, by its file. */
+import * as Database from "@aiguilleur/store/Database"
 import * as DemoClient from "@aiguilleur/stt/client/DemoClient"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, layer } from "@effect/vitest"
-import { ConfigProvider, Context, Effect, Layer } from "effect"
-import type { AddressInfo } from "node:net"
+import { ConfigProvider, Context, Effect, Exit, Fiber, Layer, Scope } from "effect"
+import { randomUUID } from "node:crypto"
+import { once } from "node:events"
+import * as net from "node:net"
 import { folder } from "../../store/test/support/Folder.ts"
+import { embedded, TestServer } from "../../store/test/support/TestServer.ts"
+import { repositories } from "../src/command/StoreAccess.ts"
 import * as Demo from "../src/Demo.ts"
 import { Listener } from "../src/Listener.ts"
 import * as Program from "../src/Program.ts"
@@ -27,15 +33,38 @@ const token = (url: string, id: string, secret: string) =>
     const body = JSON.stringify({ grant_type: "client_credentials", client_id: id, client_secret: secret })
     const headers = { "content-type": "application/json" }
     const response = await fetch(`${url}/api/token`, { method: "POST", headers, body })
-    return { status: response.status, ...(await response.json()) as { readonly access_token?: string } }
+    const answer = (await response.json()) as { readonly access_token?: string; readonly status?: string }
+    return { answer, status: response.status, access_token: answer.access_token }
   })
+
+/** An upload of which the head has arrived: the server has asked for the rest. */
+const beginUpload = async (url: string, authorization: string) => {
+  const { hostname, port } = new URL(url)
+  const body = "--x\r\ncontent-disposition: form-data; name=\"enrichmentParameters\"\r\n\r\n{}\r\n--x--\r\n"
+  const socket = net.connect(Number(port), hostname)
+  let said = ""
+  socket.on("data", (chunk) => said += chunk)
+  socket.write(
+    `POST /api/v1/enrichments/upload HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\n`
+      + `content-type: multipart/form-data; boundary=x\r\ncontent-length: ${body.length}\r\nexpect: 100-continue\r\n\r\n`
+  )
+  while (!said.startsWith("HTTP/1.1 100")) await once(socket, "data")
+  said = ""
+  return {
+    finish: async () => {
+      socket.write(body)
+      await once(socket, "close")
+      return said.replace(/^HTTP\/1\.1 100[^]*?\r\n\r\n/, "").trimStart()
+    }
+  }
+}
 
 const demo = Effect.gen(function*() {
   const data = yield* folder
   const { config } = yield* Demo.make({ host: "127.0.0.1", port: 0 })
   const variables = ConfigProvider.layerAdd(ConfigProvider.fromUnknown({ AIGUILLEUR_DATA: data }), { asPrimary: true })
   const context = yield* Layer.build(Layer.provide(Program.layerDemo(config), variables))
-  const { port } = Context.get(context, Listener).server.address() as AddressInfo
+  const { port } = Context.get(context, Listener).server.address() as net.AddressInfo
   return `http://127.0.0.1:${port}`
 })
 
@@ -53,6 +82,21 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })("The tr
       }
       assert.property((yield* get(`${url}/v2/nothing`)).json, "error")
       assert.property((yield* get(`${url}/%zz`)).json, "error")
+    }), Store.limit)
+
+  it.effect("tells workers that wait, and finishes what is under way, before it ends", () =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const url = yield* Scope.provide(demo, scope)
+      const { access_token } = yield* token(url, DemoClient.id, DemoClient.secret)
+      const headers = { authorization: `Bearer ${access_token}` }
+      const path = `/api/v1/enrichments/transcription/job/oldest?taskId=${randomUUID()}&wait=50`
+      const polled = yield* Effect.forkChild(get(`${url}${path}`, headers))
+      const upload = yield* Effect.promise(() => beginUpload(url, headers.authorization))
+      const ended = yield* Effect.forkChild(Scope.close(scope, Exit.void))
+      assert.strictEqual((yield* Fiber.join(polled)).status, 404)
+      assert.match(yield* Effect.promise(upload.finish), /^HTTP\/1\.1 400 [^]*"path":"file"/)
+      yield* Fiber.join(ended)
     }), Store.limit)
 
   it.effect("is left out where the file says so", () =>
@@ -77,3 +121,29 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })("The tr
       }))
     }), Store.limit)
 })
+
+const onServer = Layer.provideMerge(
+  repositories,
+  Layer.unwrap(Effect.map(TestServer, ({ options }) => Database.layer(options)))
+).pipe(Layer.provideMerge(embedded), Layer.provideMerge(NodeServices.layer))
+
+layer(onServer, { excludeTestServices: true, timeout: "60 seconds" })(
+  "A transcription service without its database",
+  (it) => {
+    it.effect("says so, in its envelope, and goes on when the database is back", () =>
+      Effect.gen(function*() {
+        const server = yield* TestServer
+        const { url } = yield* Served.start(file(), { data: yield* folder })
+        const health = Effect.map(get(`${url}/api/v1/health`), ({ json, status }) => [status, json.dbConnectionStatus])
+        assert.deepStrictEqual(yield* health, [200, true])
+        yield* server.stop
+        assert.deepStrictEqual(yield* health, [200, false])
+        const refused = yield* token(url, "somebody", "secret")
+        assert.strictEqual(refused.answer.status, "KO")
+        assert.strictEqual(refused.status, 503)
+        yield* server.start
+        yield* Served.until(Effect.map(health, ([, isUp]) => isUp === true))
+        assert.strictEqual((yield* token(url, "somebody", "secret")).status, 401)
+      }), Store.limit)
+  }
+)

@@ -15,7 +15,8 @@ export const Reason = Schema.Literals([
   "TooLarge",
   "TooSlow",
   "UnsupportedType",
-  "TooMany"
+  "TooMany",
+  "Unavailable"
 ])
 export type Reason = typeof Reason.Type
 
@@ -49,6 +50,10 @@ export const unreadableAll = (errors: ReadonlyArray<Violation>): Refusal =>
 
 export const tooMany = (message: string, retryAfter: number): Refusal =>
   new Refusal({ reason: "TooMany", errors: [{ path: null, message }], retryAfter })
+
+/** Nothing is wrong with the request; it may succeed later. */
+export const unavailable = (path: string | null, message: string): Refusal =>
+  new Refusal({ reason: "Unavailable", errors: [{ path, message }], retryAfter: 60 })
 
 export const noToken = new Refusal({
   reason: "NoToken",

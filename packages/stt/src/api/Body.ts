@@ -10,7 +10,7 @@ import { type Readable, Transform } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import * as Json from "../Json.ts"
 import { Spool, type SpoolFile } from "../media/Spool.ts"
-import { invalid, Refusal, tooLarge, tooSlow, unreadable, unsupportedType } from "../Refusal.ts"
+import { invalid, Refusal, tooLarge, tooSlow, unavailable, unreadable, unsupportedType } from "../Refusal.ts"
 import { Settings } from "../Settings.ts"
 
 /** Of a body that is held in memory, and of a field of a form. */
@@ -86,13 +86,19 @@ const multipart = Effect.fnUntraced(function*(
       const feeding = pipeline(request, parser, { signal, end: true })
       await unlessStalled(request, bodyIdle, Promise.all([receive(parser), feeding]))
     },
-    catch: (cause) =>
-      cause instanceof Refusal ? cause : isLimit(cause)
-        ? tooLarge(null, "A field of the form is too large")
+    catch: (cause) => {
+      if (cause instanceof Refusal) return cause
+      if (isLimit(cause)) return tooLarge(null, "A field of the form is too large")
+      return isOfTheDisk(cause)
+        ? unavailable(null, "There is no room for the file at the moment")
         : invalid(null, "The form is malformed or was cut off")
+    }
   })
   return { encoding: "form", values, files }
 })
+
+const isOfTheDisk = (cause: unknown) =>
+  ["ENOSPC", "EDQUOT", "EIO", "EROFS", "EMFILE"].includes((cause as NodeJS.ErrnoException | undefined)?.code ?? "")
 
 const isLimit = (cause: unknown) =>
   typeof cause === "object" && cause !== null && (cause as { _tag?: unknown })._tag === "ReachedLimit"

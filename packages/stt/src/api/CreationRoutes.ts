@@ -8,7 +8,7 @@ import { Enrichments } from "../enrichment/Enrichments.ts"
 import * as Request from "../enrichment/Request.ts"
 import * as Identifier from "../Identifier.ts"
 import { Intake } from "../media/Intake.ts"
-import { invalid, invalidAll, type Refusal, type Violation } from "../Refusal.ts"
+import { invalid, invalidAll, type Refusal, unavailable, type Violation } from "../Refusal.ts"
 import { Settings } from "../Settings.ts"
 import * as Authorization from "./Authorization.ts"
 import * as Body from "./Body.ts"
@@ -98,7 +98,10 @@ export const byUpload = Effect.gen(function*() {
   const name = typeof given === "string" && given !== "" ? given.slice(0, 255) : file.name || "media"
   const id = yield* Identifier.make
   const creation = yield* Creation
-  const medium = yield* Effect.orDie(creation.store(client, id, file.path, name, accepted))
+  const medium = yield* creation.store(client, id, file.path, name, accepted).pipe(
+    Effect.tapError((error) => Effect.logError(error.message)),
+    Effect.mapError(() => unavailable("file", "Couldn't upload file to bucket"))
+  )
   const made = yield* idempotency.once(client, fingerprint, (id) =>
     Effect.gen(function*() {
       const row = yield* (yield* Enrichments).insert(client, wish.success, "WAITING_MEDIA_TRANSCRIPTION", {

@@ -15,7 +15,8 @@ const statuses: { readonly [R in Reason]: number } = {
   TooLarge: 413,
   TooSlow: 408,
   UnsupportedType: 415,
-  TooMany: 429
+  TooMany: 429,
+  Unavailable: 503
 }
 
 const challenges: Partial<Record<Reason, string>> = { NoToken: "Bearer", BadToken: "Bearer error=\"invalid_token\"" }
