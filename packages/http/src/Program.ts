@@ -16,6 +16,8 @@ import * as path from "node:path"
 import { Catalogue } from "./Catalogue.ts"
 import type { Config } from "./config/Config.ts"
 import * as Dashboard from "./dashboard/Dashboard.ts"
+import * as RecentMinutes from "./dashboard/hour/RecentMinutes.ts"
+import * as StoredMinutes from "./dashboard/hour/StoredMinutes.ts"
 import { Fleet } from "./Fleet.ts"
 import * as Gateway from "./Gateway.ts"
 import type { Settings } from "./GatewaySettings.ts"
@@ -133,7 +135,11 @@ const inMemory = <A, E, R>(config: Config, options: MemoryOptions, more: Layer.L
     Layer.provideMerge(Fleet.layer),
     Layer.provideMerge(Layer.mergeAll(
       Keys.layerMemory(config.keys.map(storedKey)),
-      metered.pipe(Layer.provide(Telemetry.layer), Layer.provide(UsageLog.layerMemory(options.usage)))
+      RecentMinutes.layerMemory.pipe(
+        Layer.provide(metered),
+        Layer.provide(Telemetry.layer),
+        Layer.provide(UsageLog.layerMemory(options.usage))
+      )
     )),
     Layer.provideMerge(Metrics.layer),
     Layer.provideMerge(dispatching(config, options))
@@ -169,7 +175,8 @@ export const layerStored = (config: Config, options: Options = {}) =>
     Layer.provideMerge(Layer.mergeAll(
       StoredKeys.layer,
       metered.pipe(Layer.provide(Telemetry.layer), Layer.provide(StoredUsage.layer)),
-      StoreMetrics.layer
+      StoreMetrics.layer,
+      StoredMinutes.layer
     )),
     Layer.provideMerge(Layer.mergeAll(KeyCache.layer, UsageBuffer.layer, Metrics.layer)),
     Layer.provideMerge(Layer.effectDiscard(FileApplication.apply(config))),

@@ -25,6 +25,7 @@ const make = (options: Partial<Options> = {}) =>
         }),
       rows: () => Stream.empty,
       count: () => Effect.succeed(0),
+      sums: () => Effect.die("not used"),
       purge: () => Effect.succeed(0)
     })
     const scope = yield* Scope.make()

@@ -7,6 +7,7 @@ import { Frames, still } from "./Frames.ts"
 import { Journal } from "./Journal.ts"
 import { Losses } from "./Losses.ts"
 import { rowsOf } from "./Rows.ts"
+import { ShareLedger } from "./ShareLedger.ts"
 import { Slowness } from "./Slowness.ts"
 
 /** At most four updates a second. */
@@ -41,6 +42,7 @@ export class Live extends Context.Service<Live, {
       const losses = new Losses()
       const slowness = new Slowness(journal)
       const flows = new Flows()
+      const ledger = new ShareLedger()
       const frames = new Frames()
       /** Viewers, and whether each has yet to be sent the whole. */
       const viewers = new Map<Viewer, boolean>()
@@ -54,6 +56,7 @@ export class Live extends Context.Service<Live, {
         } else if (notice._tag === "Restored") journal.write({ at: notice.at, kind: "restored", server: notice.url })
         else if (notice._tag === "HeldOff") journal.write({ at: notice.at, kind: "held-off", server: notice.url })
         losses.observe(notice)
+        ledger.observe(notice)
         if (viewers.size > 0) flows.observe(notice)
       })
 
@@ -62,7 +65,8 @@ export class Live extends Context.Service<Live, {
         const rows = rowsOf(board, {
           nameOf: keys.nameUnsafe,
           losses: (model) => losses.of(model, board.at),
-          slowSince: (server, model) => slowness.since(server, model)
+          slowSince: (server, model) => slowness.since(server, model),
+          dues: (minutes, pool) => ledger.over(minutes, board.at, pool)
         })
         return { at: board.at, rows }
       }
@@ -87,7 +91,9 @@ export class Live extends Context.Service<Live, {
       }
 
       const watch = setInterval(() => {
-        slowness.watch(dispatcher.boardUnsafe())
+        const board = dispatcher.boardUnsafe()
+        slowness.watch(board)
+        ledger.watch(board)
         for (const viewer of viewers.keys()) viewer.check()
       }, watchEvery).unref()
       yield* Effect.addFinalizer(() =>

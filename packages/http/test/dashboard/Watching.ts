@@ -39,8 +39,11 @@ const added = (frames: ReadonlyArray<Frame>): Picture => {
 }
 
 export const watch = Effect.fnUntraced(function*(url: string, key: string) {
-  const control = new AbortController()
-  yield* Effect.addFinalizer(() => Effect.sync(() => control.abort()))
+  const control = yield* Effect.acquireRelease(
+    // Not the scope's own signal: a viewer may leave before its test ends.
+    Effect.sync(() => new AbortController()),
+    (control) => Effect.sync(() => control.abort())
+  )
   const response = yield* Effect.promise(() =>
     fetch(`${url}/dashboard/api/live`, { headers: { authorization: `Bearer ${key}` }, signal: control.signal })
   )

@@ -82,12 +82,21 @@ export interface ServerRow {
   readonly pairs: ReadonlyArray<PairRow>
 }
 
+/** Tokens, prompt + 2 × output: what was served, and what the weights said should have been. */
+export type Due = readonly [served: number, entitled: number]
+
 export interface ShareRow {
   readonly organisation: string
   readonly weight: number
+  /** Waiting or in flight. */
   readonly active: number
+  /** Something of it waits. */
   readonly backlogged: boolean
+  /** Virtual service beyond the least of those who are active, in tokens at weight 1: the others go first until then. */
   readonly ahead: number
+  /** Over the last five minutes, and over the last hour. */
+  readonly recent: Due
+  readonly hour: Due
 }
 
 export interface PoolRow {
