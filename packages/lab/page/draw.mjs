@@ -64,7 +64,7 @@ const optionsOf = (chart, panel, width, style) => {
     height,
     cursor: { points: { size: 6 }, y: false },
     scales: {
-      x: chart.x === "millis" ? { time: false, distr: 3, range: shown } : { time: false },
+      x: chart.x === "millis" ? { time: false, distr: 3, range: shown } : { time: false, range: [0, chart.until] },
       y: log ? { distr: 3, range } : { range }
     },
     axes: [
@@ -75,13 +75,15 @@ const optionsOf = (chart, panel, width, style) => {
     ],
     series: [
       {
-        label: chart.x === "millis" ? "within" : "at",
-        value: (_plot, value) => value == null ? "" : chart.x === "millis" ? duration(value) : clock(value)
+        // said only while the pointer is there
+        label: "",
+        value: (_plot, value) =>
+          value == null ? "" : chart.x === "millis" ? `within ${duration(value)}` : `at ${clock(value)}`
       },
       ...panel.lines.map(({ dashed, hue, label }) => ({
         label,
         stroke: colour(`--line-${hue % 8}`),
-        width: 2,
+        width: dashed ? 1.5 : 2,
         spanGaps: chart.unit === "millis",
         // colour alone must not tell lines apart
         dash: dashed ? [2, 4] : [[], [8, 4], [3, 3], [12, 4, 3, 4]][hue % 4],

@@ -26,7 +26,7 @@ export const knobs: ReadonlyArray<Knob> = [
   { kind: "range", name: "people", label: "People of univ-a", least: 0, most: 200, start: 40 },
   { kind: "range", name: "batch", label: "Batch clients of univ-b", least: 0, most: 200, start: 50 },
   { kind: "range", name: "servers", label: "Servers", least: 1, most: 12, start: 3 },
-  { kind: "range", name: "slots", label: "Slots per server", least: 1, most: 48, start: 14 },
+  { kind: "range", name: "slots", label: "Slots per server", least: 1, most: 48, start: 12 },
   { kind: "range", name: "peoplePriority", label: "Priority of the people", least: 0, most: 5, start: 5 },
   { kind: "range", name: "batchPriority", label: "Priority of the batch", least: 0, most: 5, start: 0 },
   { kind: "choice", name: "strategy", label: "Strategy", options: ["round-robin", "least-busy"], start: "least-busy" },
@@ -38,7 +38,7 @@ export const knobs: ReadonlyArray<Knob> = [
     start: "concurrent-requests"
   },
   { kind: "range", name: "ageing", label: "Ageing", least: 0, most: 300, start: 60, unit: " s", off: "off" },
-  { kind: "range", name: "headroom", label: "Headroom for high priorities", least: 0, most: 8, start: 2 },
+  { kind: "range", name: "headroom", label: "Headroom for high priorities", least: 0, most: 8, start: 4 },
   { kind: "range", name: "reserve", label: "Reserve for the owner", least: 0, most: 14, start: 0 }
 ]
 
@@ -66,9 +66,10 @@ export const scenario = (settings: Settings): unknown => {
       output: { median: 500, p95: 1200, most: 2000 }
     }
   ].filter(({ arrivals }) => arrivals.users > 0)
+  const reserve = Math.min(number("reserve"), number("slots"))
   const column = {
     headroom: number("headroom"),
-    ownerReserve: Math.min(number("reserve"), number("slots")),
+    ...(reserve === 0 ? {} : { ownerReserve: reserve }),
     ageing: number("ageing") === 0 ? "off" : `${number("ageing")} seconds`
   }
   const { policy, strategy } = settings
@@ -88,7 +89,7 @@ export const scenario = (settings: Settings): unknown => {
     populations,
     columns: [
       { name: "No queue of ours", strategy: "round-robin", policy: "none" },
-      { name: `Yours: ${strategy} + ${policy}`, strategy, policy, ...column }
+      { name: "Your policy", strategy, policy, ...column }
     ]
   }
 }

@@ -24,8 +24,12 @@ export interface Chart {
   /** `millis` are drawn on a logarithmic scale. */
   readonly unit: "count" | "millis" | "percent" | "tokens"
   readonly x: "seconds" | "millis"
+  /** Where an axis of seconds ends. */
+  readonly until: number
   readonly panels: ReadonlyArray<Panel>
 }
+
+type Sketch = Omit<Chart, "until">
 
 type Named = Readonly<Record<string, Line>>
 
@@ -34,6 +38,10 @@ const lines = (named: Named, dashed = false) =>
 
 const timed = ({ columns }: Report, pick: (column: ColumnReport) => Panel["lines"]): Chart["panels"] =>
   columns.map((column) => ({ column: column.name, x: column.series.at, lines: pick(column) }))
+
+/** Of percentiles. */
+const binned = ({ columns }: Report, pick: (column: ColumnReport) => Named): Chart["panels"] =>
+  columns.map((column) => ({ column: column.name, x: column.series.binsAt, lines: lines(pick(column)) }))
 
 const distributed = (
   { bounds, columns }: Report,
@@ -46,8 +54,12 @@ const distributed = (
   }))
 
 /** Those that have something to show. */
-export const charts = (report: Report): ReadonlyArray<Chart> =>
-  drawn(report).filter(({ panels }) => panels.some(({ lines }) => lines.length > 0)).map(coloured)
+export const charts = (report: Report): ReadonlyArray<Chart> => {
+  const until = Math.max(...report.columns.map(({ series }) => series.at.at(-1) ?? 0))
+  return drawn(report)
+    .filter(({ panels }) => panels.some(({ lines }) => lines.length > 0))
+    .map((sketch) => coloured(Object.assign(sketch, { until })))
+}
 
 /** What a line is about: an entitlement is that of the line it belongs to. */
 const subject = ({ dashed, label }: Curve): string => dashed === true ? label.slice(0, -entitledSuffix.length) : label
@@ -60,7 +72,7 @@ const coloured = (chart: Chart): Chart => {
   return { ...chart, panels: chart.panels.map((panel) => ({ ...panel, lines: panel.lines.map(hue) })) }
 }
 
-const drawn = (report: Report): ReadonlyArray<Chart> => [
+const drawn = (report: Report): ReadonlyArray<Sketch> => [
   {
     id: "active",
     title: "Active users",
@@ -83,7 +95,7 @@ const drawn = (report: Report): ReadonlyArray<Chart> => [
     note: "p95 from arrival to first token, by moment of arrival.",
     unit: "millis",
     x: "seconds",
-    panels: timed(report, ({ series }) => lines(series.ttftByPriority))
+    panels: binned(report, ({ series }) => series.ttftByPriority)
   },
   {
     id: "ttft-organisation",
@@ -91,7 +103,7 @@ const drawn = (report: Report): ReadonlyArray<Chart> => [
     note: "p95, as above; the eight organisations with most service.",
     unit: "millis",
     x: "seconds",
-    panels: timed(report, ({ series }) => lines(series.ttftByOrganisation))
+    panels: binned(report, ({ series }) => series.ttftByOrganisation)
   },
   {
     id: "ttft-distribution",
@@ -121,7 +133,7 @@ const drawn = (report: Report): ReadonlyArray<Chart> => [
     note: "p95 from arrival to the last token, by moment of arrival.",
     unit: "millis",
     x: "seconds",
-    panels: timed(report, ({ series }) => lines(series.totalByPriority))
+    panels: binned(report, ({ series }) => series.totalByPriority)
   },
   {
     id: "total-organisation",
@@ -129,7 +141,7 @@ const drawn = (report: Report): ReadonlyArray<Chart> => [
     note: "p95, as above.",
     unit: "millis",
     x: "seconds",
-    panels: timed(report, ({ series }) => lines(series.totalByOrganisation))
+    panels: binned(report, ({ series }) => series.totalByOrganisation)
   },
   {
     id: "total-distribution",
@@ -184,5 +196,8 @@ const drawn = (report: Report): ReadonlyArray<Chart> => [
 const entitled = (named: Named): Panel["lines"] =>
   lines(named, true).map((line) => ({ ...line, label: `${line.label}${entitledSuffix}` }))
 
-const largest = <A extends { readonly service: number; readonly requests: number }>(all: ReadonlyArray<A>) =>
-  all.filter(({ requests }) => requests > 0).toSorted((a, b) => b.service - a.service).slice(0, 8)
+/** Those with most service, in the order in which the others have them, so that each keeps its colour. */
+const largest = <A extends { readonly service: number; readonly requests: number }>(all: ReadonlyArray<A>) => {
+  const some = new Set(all.filter(({ requests }) => requests > 0).toSorted((a, b) => b.service - a.service).slice(0, 8))
+  return all.filter((one) => some.has(one))
+}

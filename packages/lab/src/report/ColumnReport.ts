@@ -11,6 +11,9 @@ import type { ColumnReport, Line as Curve, Series } from "./Report.ts"
 /** More curves than this in one chart, and nobody can tell them apart: the largest are shown. */
 const mostCurves = 8
 
+/** A percentile of a handful of requests says nothing: curves of percentiles have fewer points than the others. */
+const mostBins = 60
+
 /** What decides behind a real endpoint is its own affair. */
 type Named = Pick<Column, "name"> & Partial<Column>
 
@@ -85,26 +88,30 @@ const seriesOf = (
   byPriority: ReadonlyArray<readonly [number, ReadonlyArray<Line>]>,
   byOrganisation: ReadonlyMap<string, ReadonlyArray<Line>>
 ): Series => {
-  const step = readings[0]?.at ?? 1
-  const count = readings.length
+  const duration = readings.at(-1)?.at ?? 1
+  const bins = Math.min(mostBins, readings.length)
+  const step = duration / bins
   const largest = organisations
     .map((name, place) => ({ name, place, service: Fairness.sum(shares.service, place) }))
     .filter(({ name }) => byOrganisation.has(name))
     .toSorted((a, b) => b.service - a.service || a.place - b.place)
     .slice(0, mostCurves)
+    // one colour each, the same in every panel
+    .toSorted((a, b) => a.place - b.place)
   const timed = (figure: Figure) => ({
     byPriority: Object.fromEntries(byPriority.map(([priority, lines]) => [
       `priority ${priority}`,
-      overTime(lines, figure, step, count)
+      overTime(lines, figure, step, bins)
     ])),
     byOrganisation: Object.fromEntries(
-      largest.map(({ name }) => [name, overTime(byOrganisation.get(name) ?? [], figure, step, count)])
+      largest.map(({ name }) => [name, overTime(byOrganisation.get(name) ?? [], figure, step, bins)])
     )
   })
   const ttft = timed("ttft")
   const totals = timed("total")
   return {
     at: readings.map(({ at }) => rounded(at / 1000)),
+    binsAt: Array.from({ length: bins }, (_, bin) => rounded((bin + 0.5) * step / 1000)),
     active: readings.map(({ active }) => active),
     waiting: Object.fromEntries(
       byPriority.map(([priority]) => [`priority ${priority}`, readings.map(({ waiting }) => waiting[priority]!)])

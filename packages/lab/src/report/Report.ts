@@ -45,15 +45,17 @@ export interface ServerReport {
   readonly reused: number | null
 }
 
-/** One value for each of `at`; `null` where there is none. */
+/** One value for each of `at`, or of `binsAt` for percentiles; `null` where there is none. */
 export type Line = ReadonlyArray<number | null>
 
 export interface Series {
   /** Seconds. */
   readonly at: ReadonlyArray<number>
+  /** The middles of the spans over which percentiles are taken. */
+  readonly binsAt: ReadonlyArray<number>
   readonly active: Line
   readonly waiting: Readonly<Record<string, Line>>
-  /** Milliseconds: p95 of the requests that arrived since the last point. */
+  /** Milliseconds: p95 of the requests that arrived in each span. */
   readonly ttftByPriority: Readonly<Record<string, Line>>
   readonly ttftByOrganisation: Readonly<Record<string, Line>>
   readonly totalByPriority: Readonly<Record<string, Line>>
