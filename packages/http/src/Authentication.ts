@@ -27,12 +27,11 @@ export const authenticated = (
 export const authenticate = (
   keys: Keys["Service"],
   guesses: Guesses["Service"],
-  { headers, socket }: IncomingMessage
+  request: IncomingMessage
 ): Authenticated | Effect.Effect<Authenticated> => {
-  const secret = secretOf(headers)
+  const secret = secretOf(request.headers)
   if (typeof secret !== "string") return secret
-  // What a proxy says of others anybody can say: only the socket's own address counts.
-  const address = socket.remoteAddress ?? ""
+  const address = guesses.senderUnsafe(request)
   const held = () => tooManyWrongKeys(guesses.pauseUnsafe(address))
   const known = keys.peekUnsafe(secret)
   if (known !== undefined) return guesses.rightUnsafe(address, known.caller.key) ? known : held()

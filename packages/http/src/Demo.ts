@@ -104,7 +104,8 @@ export const make = Effect.fnUntraced(function*(
       maxSpooledBytes: 1024 * 1024 * 1024,
       maxUpload: 500 * 1024 * 1024,
       // Nothing here is anybody's secret.
-      metrics: "open"
+      metrics: "open",
+      trustedProxies: []
     },
     timeouts: { firstByte: 300_000, idle: 60_000, total: 600_000, shutdown: 30_000 },
     settings: defaults,

@@ -25,6 +25,8 @@ export interface Settings {
   readonly bestPriority: number
   /** For the whole of a JSON body, however steadily it comes. */
   readonly bodyTotal: number
+  /** Addresses and networks of proxies whose word on whom they speak for is taken. */
+  readonly trustedProxies: ReadonlyArray<string>
   /** Keys that nobody has, from one address, before it has to wait between them; `Infinity` for any number. */
   readonly wrongKeys: number
   /** Between two pieces of a request body. */
@@ -48,6 +50,7 @@ export const defaults: Settings = {
   shutdown: 30_000,
   bestPriority: 5,
   bodyTotal: 300_000,
+  trustedProxies: [],
   wrongKeys: 20,
   bodyIdle: 30_000,
   withheld: 256 * 1024,

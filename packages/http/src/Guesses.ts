@@ -1,6 +1,8 @@
 /** Who sends keys that nobody has: each address may be wrong a few times, then waits, each time twice as long. */
 import { Clock, Context, Effect, Layer } from "effect"
+import type { IncomingMessage } from "node:http"
 import { GatewaySettings } from "./GatewaySettings.ts"
+import * as Sender from "./Sender.ts"
 
 const firstPause = 1_000
 const longestPause = 300_000
@@ -19,10 +21,7 @@ interface Guesser {
 }
 
 // The interface half of an IPv6 address is its holder's to choose.
-const holderOf = (address: string): string => {
-  if (address.startsWith("::ffff:")) return address.slice(7)
-  return address.includes(":") ? network(address) : address
-}
+const holderOf = (address: string): string => address.includes(":") ? network(address) : address
 
 const network = (address: string): string => {
   const [left = "", right] = address.split("%", 1)[0]!.split("::")
@@ -34,6 +33,8 @@ const network = (address: string): string => {
 }
 
 export class Guesses extends Context.Service<Guesses, {
+  /** What counts as one address: the sender's, behind proxies that are trusted. */
+  readonly senderUnsafe: (request: IncomingMessage) => string
   /** Milliseconds that this address has to wait before another key of it is looked at; 0 as a rule. */
   readonly pauseUnsafe: (address: string) => number
   /** A key that nobody has was sent from here. */
@@ -45,7 +46,7 @@ export class Guesses extends Context.Service<Guesses, {
   static readonly layer = Layer.effect(
     Guesses,
     Effect.gen(function*() {
-      const { wrongKeys } = yield* GatewaySettings
+      const { trustedProxies, wrongKeys } = yield* GatewaySettings
       const clock = yield* Clock.Clock
       // In the order of their last wrong key: the first has been quiet for longest.
       const guessers = new Map<string, Guesser>()
@@ -86,7 +87,13 @@ export class Guesses extends Context.Service<Guesses, {
         return true
       }
 
-      return { pauseUnsafe, wrongUnsafe, rightUnsafe, sizeUnsafe: () => guessers.size }
+      return {
+        senderUnsafe: Sender.make(trustedProxies),
+        pauseUnsafe,
+        wrongUnsafe,
+        rightUnsafe,
+        sizeUnsafe: () => guessers.size
+      }
     })
   )
 }

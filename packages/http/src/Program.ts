@@ -97,6 +97,7 @@ const dispatching = (config: Config, { settings, uploads = temporary }: Options)
     GatewaySettings.layerOf({
       ...settingsOf(config),
       maxHeldBytes: config.http.maxHeldBytes,
+      trustedProxies: config.http.trustedProxies,
       maxUpload: config.http.maxUpload,
       total: config.timeouts.total,
       bestPriority: config.settings.bestPriority,

@@ -70,7 +70,8 @@ const configOf = (servers: ReadonlyArray<Server>, options: RigOptions): Config =
     maxHeldBytes: 10_000_000,
     maxSpooledBytes: options.maxSpooledBytes ?? 10_000_000,
     maxUpload: 10_000_000,
-    metrics: "key"
+    metrics: "key",
+    trustedProxies: []
   },
   timeouts: { firstByte: 10_000, idle: 10_000, total: 20_000, shutdown: 5_000 },
   settings: { ...defaults, total: options.settings?.total ?? 20_000, ...options.dispatcher },

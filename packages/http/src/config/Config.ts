@@ -20,6 +20,8 @@ export interface HttpLimits {
   readonly maxSpooledBytes: number
   /** One multipart body. */
   readonly maxUpload: number
+  /** Addresses and networks of proxies whose `x-forwarded-for` is believed. */
+  readonly trustedProxies: ReadonlyArray<string>
   /** Whether `/metrics` wants a key with a viewer's rights. */
   readonly metrics: "key" | "open"
 }

@@ -11,6 +11,7 @@ import {
   Flag,
   Instant,
   IntBetween,
+  Network,
   NumberBetween,
   OneOf,
   Secret,
@@ -36,7 +37,8 @@ const Http = Schema.Struct({
   maxHeldBytes: or(Size, "512MB"),
   maxSpooledBytes: or(Size, "5GB"),
   maxUpload: or(Size, "500MB"),
-  metrics: or(OneOf(["key", "open"]), "key")
+  metrics: or(OneOf(["key", "open"]), "key"),
+  trustedProxies: or(Schema.Array(Network), [])
 })
 
 const Timeouts = Schema.Struct({

@@ -1,6 +1,7 @@
 /** Scalars of the configuration file: what each kind accepts, and how it is described when something else is found. */
 import * as FetchHosts from "@aiguilleur/stt/fetch/FetchHosts"
 import { ByteSize, Duration, Effect, Option, Redacted, Result, Schema, SchemaGetter, SchemaIssue } from "effect"
+import { networkOf } from "../Sender.ts"
 import { normalise } from "./ServerUrl.ts"
 
 /** A field read by one function that answers with the value, or with what it expected. */
@@ -99,6 +100,12 @@ export const Secret = check(
 export const Token = check(
   "visible ASCII characters without spaces or line ends",
   (input) => typeof input === "string" && /^[\x21-\x7e]*$/.test(input) ? Redacted.make(input) : undefined
+)
+
+/** Of a proxy, or of many. */
+export const Network = check(
+  "an address or a network like 10.0.0.0/8",
+  (input) => typeof input === "string" && networkOf(input.trim()) !== undefined ? input.trim() : undefined
 )
 
 /** A name that may be fetched although it leads to a private address, with that address. */

@@ -21,7 +21,8 @@ layer(NodeFileSystem.layer)("ConfigLoader on fixtures", (it) => {
         maxHeldBytes: 512_000_000,
         maxSpooledBytes: 5_000_000_000,
         maxUpload: 500_000_000,
-        metrics: "key"
+        metrics: "key",
+        trustedProxies: []
       })
       assert.deepStrictEqual(loaded.timeouts, { firstByte: 300_000, idle: 60_000, total: 600_000, shutdown: 30_000 })
       assert.deepStrictEqual(loaded.settings, defaults)

@@ -46,8 +46,6 @@ describe("Guesses", () => {
       wrong(guesses, "2001:db8:0:0:ffff::2", 2)
       assert.isAbove(guesses.pauseUnsafe("2001:db8::9:9:9:9"), 0)
       assert.strictEqual(guesses.pauseUnsafe("2001:db8:0:1::1"), 0)
-      wrong(guesses, "::ffff:192.0.2.1", 4)
-      assert.isAbove(guesses.pauseUnsafe("192.0.2.1"), 0)
     }).pipe(Effect.provide(three)))
 
   it.effect("remember ten thousand addresses at most, and none that has been quiet for a quarter of an hour", () =>
