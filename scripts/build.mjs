@@ -23,7 +23,7 @@ const { status } = spawnSync("tsc", ["-p", "tsconfig.build.json"], { cwd: root, 
 if (status !== 0) process.exit(status ?? 1)
 for (const asset of assets) cpSync(`${root}${asset}`, `${dist}${asset}`, { recursive: true })
 for (const name of packages) {
-  const { bin, devDependencies: _, exports, ...rest } = read(`${root}packages/${name}/package.json`)
+  const { bin, exports, ...rest } = read(`${root}packages/${name}/package.json`)
   write(`${dist}packages/${name}/package.json`, {
     ...rest,
     exports: compiled(exports),

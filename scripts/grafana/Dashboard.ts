@@ -2,7 +2,7 @@
 import type { Panel } from "./Panel.ts"
 import { render } from "./Panel.ts"
 
-export interface Row {
+interface Row {
   readonly title: string
   readonly panels: ReadonlyArray<Panel>
 }

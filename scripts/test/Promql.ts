@@ -1,7 +1,7 @@
 /** What a query of Prometheus asks for, read with Prometheus' own grammar. */
 import { parser } from "@prometheus-io/lezer-promql"
 
-export interface Selector {
+interface Selector {
   readonly metric: string
   readonly labels: ReadonlyArray<string>
 }

@@ -5,10 +5,6 @@ import type { Notice } from "@aiguilleur/core/Notice"
 const minute = 60_000
 const minutes = 60
 
-/** Work that had no figure was charged its estimate; where even that is unknown, nothing can be said. */
-const costOf = ({ cost, lease, outcome }: Extract<Notice, { _tag: "Released" }>): number =>
-  cost ?? (outcome._tag === "Served" ? lease.ticket.estimate ?? 0 : 0)
-
 /** Tokens: what was served, and what the weights said should have been. */
 export interface Due {
   served: number
@@ -23,8 +19,7 @@ export class ShareLedger {
 
   observe(notice: Notice): void {
     if (notice._tag !== "Released") return
-    const { model: { name }, ticket: { caller: { organisation } } } = notice.lease
-    const cost = costOf(notice)
+    const { cost, lease: { model: { name }, ticket: { caller: { organisation } } } } = notice
     if (cost === 0) return
     let own = this.fresh.get(name)
     if (own === undefined) this.fresh.set(name, own = new Map())

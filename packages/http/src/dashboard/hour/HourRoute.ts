@@ -40,9 +40,9 @@ export const layer = HttpRouter.use(Effect.fnUntraced(function*(router) {
   yield* router.add("GET", "/dashboard/api/hour", (request) =>
     Effect.gen(function*() {
       const key = yield* may(request, "viewer")
-      if (Access.isRefused(key)) return refusal(key)
+      if (Access.isRefused(key)) return refusal(key, request.url)
       const by = byOf(request)
-      if (by === undefined) return refusal(wrong)
+      if (by === undefined) return refusal(wrong, request.url)
       return HttpServerResponse.uint8Array(yield* page(by), {
         contentType: "application/json",
         headers: { "content-encoding": "gzip", "cache-control": "no-store" }
