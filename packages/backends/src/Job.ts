@@ -13,7 +13,7 @@ const reasons: Record<Outcome["_tag"], BackendError["reason"]> = {
   Client: "refused",
   Down: "unreachable",
   Suspect: "unhealthy",
-  Busy: "refused",
+  Busy: "busy",
   Misconfigured: "unauthorised",
   Broken: "unreachable",
   Expired: "unreachable",

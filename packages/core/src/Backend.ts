@@ -53,7 +53,7 @@ export type Reply =
 /** A call of our own to an engine that did not succeed. */
 export class BackendError extends Schema.TaggedError<BackendError>()("BackendError", {
   server: Schema.String,
-  reason: Schema.Literals(["unreachable", "unauthorised", "unhealthy", "malformed", "unsupported", "refused"]),
+  reason: Schema.Literals(["unreachable", "unauthorised", "unhealthy", "malformed", "unsupported", "busy", "refused"]),
   message: Schema.String
 }) {}
 

@@ -1,6 +1,9 @@
 /** The transcription service beside the gateway: on the same port and in the same database, with routes of its own. */
+import { Backends } from "@aiguilleur/backends/Backends"
 import * as DemoClient from "@aiguilleur/stt/client/DemoClient"
 import { Closing } from "@aiguilleur/stt/Closing"
+import { Drivers } from "@aiguilleur/stt/inference/Drivers"
+import * as OwnWork from "@aiguilleur/stt/OwnWork"
 import * as Service from "@aiguilleur/stt/Service"
 import { Settings } from "@aiguilleur/stt/Settings"
 import { Effect, Layer } from "effect"
@@ -12,8 +15,14 @@ const orderly = Layer.effectDiscard(Effect.gen(function*() {
   yield* (yield* Stopping).include(yield* Closing)
 }))
 
+/** The service's own work is for the servers behind the dispatcher, as every request is. */
+const drivers = Layer.effect(Drivers, Effect.map(Backends, ({ of }) => ({ of })))
+
 const mounted = ({ settings }: Transcription) =>
-  orderly.pipe(Layer.provideMerge(Service.layer), Layer.provideMerge(Settings.layerConfig(settings)))
+  Layer.mergeAll(orderly, OwnWork.layer.pipe(Layer.provide(drivers))).pipe(
+    Layer.provideMerge(Service.layer),
+    Layer.provideMerge(Settings.layerConfig(settings))
+  )
 
 export const layer = (transcription: Transcription) =>
   Layer.effectDiscard(DemoClient.retire).pipe(Layer.provideMerge(mounted(transcription)))

@@ -3,9 +3,10 @@ import * as Store from "@aiguilleur/store/Migrations"
 import { Effect, Layer } from "effect"
 import * as enrichments from "./migration/0001_enrichments.ts"
 import * as mediaInTheMaking from "./migration/0002_media_in_the_making.ts"
+import * as ownWork from "./migration/0003_own_work.ts"
 
 /** In order, the first one being version 1. One that has been released is never edited: add another. */
-export const all: ReadonlyArray<Store.Migration> = [enrichments, mediaInTheMaking]
+export const all: ReadonlyArray<Store.Migration> = [enrichments, mediaInTheMaking, ownWork]
 
 export const migrate = Store.migrate(all, "stt_schema_versions")
 

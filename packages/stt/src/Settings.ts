@@ -1,5 +1,6 @@
 /** What is decided when the service starts: where things are kept, how long they hold, and how patient it is. */
 import { Context, Effect, Layer, type Redacted } from "effect"
+import { availableParallelism } from "node:os"
 import type { StepName } from "./enrichment/Step.ts"
 import * as Environment from "./Environment.ts"
 import type { FetchHosts } from "./fetch/FetchHosts.ts"
@@ -25,6 +26,18 @@ export interface SttSettings {
   readonly bucket: Bucket | undefined
   /** Steps that this service works on by itself; the others wait for workers of somebody else. */
   readonly workers: { readonly [Step in StepName]: boolean }
+  /** A model behind the dispatcher that hears; without one, the Whisper that is built in does. */
+  readonly speechModel: string | undefined
+  /** A model behind the dispatcher that reads and writes; without one, what needs it waits for workers of others. */
+  readonly chatModel: string | undefined
+  /** Tokens that the chat model takes and gives together. */
+  readonly chatWindow: number
+  /** As whom this service asks the dispatcher; `timeout` in milliseconds, for one request. */
+  readonly own: { readonly organisation: string; readonly priority: number; readonly timeout: number }
+  /** The Whisper that is built in: a name of the catalogue or the path of a model, and how many threads it may use. */
+  readonly whisper: { readonly model: string; readonly threads: number }
+  /** Jobs of each step that are worked on at the same time. */
+  readonly jobsAtOnce: number
   /** Seconds. */
   readonly tokenTtl: number
   readonly linkMinutes: number
@@ -50,6 +63,12 @@ export const defaults: SttSettings = {
   fetchHosts: new Map(),
   bucket: undefined,
   workers: { transcription: true, enrichment: true, translation: true, evaluation: true },
+  speechModel: undefined,
+  chatModel: undefined,
+  chatWindow: 8192,
+  own: { organisation: "aiguilleur", priority: 0, timeout: 600_000 },
+  whisper: { model: "base-q5_1", threads: Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2))) },
+  jobsAtOnce: 4,
   tokenTtl: 86_400,
   linkMinutes: 120,
   maxUpload: 4_000_000_000,

@@ -130,6 +130,20 @@ const Workers = Schema.Struct({
   evaluation: or(Flag, true)
 })
 
+/** The Whisper that is built in: a name of its catalogue, or the path of a model. */
+const Whisper = Schema.Struct({
+  model: Schema.optionalKey(Text),
+  threads: Schema.optionalKey(IntBetween(1, 256))
+})
+
+/** As whom the service's own work waits for servers. */
+const Own = Schema.Struct({
+  organisation: Schema.optionalKey(Text),
+  priority: Schema.optionalKey(IntBetween(0, 255)),
+  timeout: Schema.optionalKey(Span),
+  jobs: Schema.optionalKey(IntBetween(1, 1000))
+})
+
 /** The transcription service; what is left out has the default of its settings. */
 const Stt = Schema.Struct({
   enabled: or(Flag, true),
@@ -142,7 +156,12 @@ const Stt = Schema.Struct({
   downloads: Schema.optionalKey(IntBetween(1, 1000)),
   fetchHosts: Schema.optionalKey(Schema.Array(FetchHost)),
   bucket: Schema.optionalKey(Bucket),
-  workers: or(Workers, {})
+  workers: or(Workers, {}),
+  speech: Schema.optionalKey(Text),
+  chat: Schema.optionalKey(Text),
+  chatWindow: Schema.optionalKey(IntBetween(1024, 10_000_000)),
+  whisper: or(Whisper, {}),
+  own: or(Own, {})
 })
 
 export const ConfigFile = Schema.Struct({
@@ -169,5 +188,7 @@ export const fieldsOf: Readonly<Record<string, ReadonlyArray<string>>> = {
   "keys": Object.keys(Key.fields),
   "stt": Object.keys(Stt.fields),
   "stt.bucket": Object.keys(Bucket.fields),
-  "stt.workers": Object.keys(Workers.fields)
+  "stt.workers": Object.keys(Workers.fields),
+  "stt.whisper": Object.keys(Whisper.fields),
+  "stt.own": Object.keys(Own.fields)
 }

@@ -1,0 +1,50 @@
+/** Speech to text by any OpenAI-compatible server that the dispatcher knows: the way of production. */
+import { Dispatcher } from "@aiguilleur/core/Dispatcher"
+import { Effect, Layer } from "effect"
+import * as Wave from "../audio/Wave.ts"
+import { OwnJobs } from "../inference/OwnJobs.ts"
+import * as Hearing from "./Hearing.ts"
+import { type Piece, SpeechEngine, SpeechError } from "./SpeechEngine.ts"
+
+const paths = { transcribe: "/v1/audio/transcriptions", translate: "/v1/audio/translations" } as const
+
+const bodyOf = ({ language, samples, task }: Piece) => ({
+  file: new File([Wave.file(samples)], "piece.wav", { type: "audio/wav" }),
+  response_format: "verbose_json",
+  temperature: "0",
+  "timestamp_granularities[]": ["word", "segment"],
+  ...(language === null || task === "translate" ? {} : { language })
+})
+
+export const layer = (model: string) =>
+  Layer.effect(
+    SpeechEngine,
+    Effect.gen(function*() {
+      const jobs = yield* OwnJobs
+      const dispatcher = yield* Dispatcher
+      return SpeechEngine.of({
+        name: model,
+        atOnce: 8,
+        ready: Effect.gen(function*() {
+          const { models } = yield* dispatcher.snapshot
+          if (models.some(({ name }) => name === model)) return
+          return yield* new SpeechError({ message: `The speech model ${model} is not configured`, isPassing: false })
+        }),
+        hear: Effect.fn("DispatchedSpeech.hear")(function*(piece) {
+          const answer = yield* jobs.run({
+            model,
+            path: paths[piece.task],
+            body: bodyOf(piece),
+            work: { seconds: piece.seconds },
+            usageOf: () => ({ seconds: piece.seconds, reported: true })
+          }).pipe(
+            Effect.mapError(({ isPassing, message }) => new SpeechError({ message, isPassing }))
+          )
+          const heard = Hearing.read(answer, piece.seconds)
+          if (heard !== undefined) return heard
+          const message = `The speech model ${model} answers in a form that is not a transcription`
+          return yield* new SpeechError({ message, isPassing: false })
+        })
+      })
+    })
+  )
