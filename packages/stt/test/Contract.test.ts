@@ -1,5 +1,8 @@
 /** The small print of the contract: orders of checks, exact words, defaults, and what each state leads to. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
+import * as Answers from "../src/api/Answers.ts"
+import * as Assignments from "../src/api/Assignments.ts"
 import { call, Caller, type Json, taskId } from "./support/Caller.ts"
 import { srt, transcript } from "./support/Media.ts"
 import { type Rig, start } from "./support/Service.ts"
@@ -453,4 +456,49 @@ describe("States", () => {
       }
     }
   }, 20_000)
+})
+
+describe("The document", () => {
+  /** What a worker said of a sentence beyond its text and times is kept, and not described. */
+  const plain = (value: unknown) =>
+    JSON.parse(JSON.stringify(value, (key, inner) => key.endsWith("entences") ? undefined : inner))
+
+  const matches = (answer: Json, schema: Schema.ConstraintDecoder<unknown>, what: string) => {
+    const decoded = Schema.decodeUnknownSync(schema)(answer)
+    assert.deepStrictEqual(plain(decoded), plain(answer), what)
+  }
+
+  // §0 MUST: every answer has the keys that the document tells, no more and no fewer
+  it("tells every key that is answered", async () => {
+    const wanted = { language: "fr", translateTo: "en", aiEvaluation: "ChatGPT", generateNotes: true }
+    const id = await Started.upload(client, wanted)
+    const jobs = [
+      ["transcription", Assignments.Transcription],
+      ["enrichment", Assignments.Enrichment],
+      ["translation", Assignments.Translation],
+      ["evaluation", Assignments.Evaluation]
+    ] as const
+    for (const [step, schema] of jobs) {
+      const taken = (await Workers.take(worker, step, "&evaluator=ChatGPT"))!
+      matches(taken.job, schema, step)
+      assert.strictEqual((await Workers.reports[step](worker, taken)).status, 200)
+      matches(await Started.enrichment(client, id), Answers.EnrichmentWithStatus, step)
+      matches(await Started.latest(client, id), Answers.Version, step)
+    }
+    const { id: vid } = await Started.latest(client, id)
+    const answers: ReadonlyArray<readonly [string, Schema.ConstraintDecoder<unknown>]> = [
+      ["/enrichments", Answers.pageOf(Answers.Enrichment)],
+      ["/enrichments?withStatus=on", Answers.pageOf(Answers.EnrichmentWithStatus)],
+      [`/enrichments/${id}/versions`, Answers.pageOf(Answers.Version)],
+      [`/enrichments/${id}/versions?withTranscript=no`, Answers.pageOf(Answers.ListedVersion)],
+      [`/enrichments/${id}/versions/${vid}`, Answers.Version],
+      ["/enrichments/ai_model_infrastructure_combinations", Answers.Combinations],
+      ["/home", Answers.Done],
+      ["/health", Answers.Health],
+      ["/enrichments/x", Answers.Refusal]
+    ]
+    for (const [path, schema] of answers) matches((await client.get(path)).json, schema, path)
+    const judged = await client.post(`/enrichments/${id}/versions/${vid}/evaluate`, { json: {} })
+    matches(judged.json, Answers.Judged, "evaluate")
+  })
 })

@@ -186,6 +186,16 @@ describe("Tokens", () => {
     const document = await call(`${rig.url}/api/doc.json`, "GET")
     assert.strictEqual(document.json.openapi, "3.1.0")
     assert.isAbove(Object.keys(document.json.paths).length, 25)
+    const { components, paths } = document.json
+    const get = paths["/api/v1/enrichments/{id}"].get
+    assert.deepStrictEqual(get.security, [{ token: ["scope_client"] }])
+    assert.deepStrictEqual(get.responses["200"].content["application/json"].schema, {
+      $ref: "#/components/schemas/EnrichmentWithStatus"
+    })
+    // Whatever is referred to is there.
+    for (const [, name] of document.text.matchAll(/"#\/components\/schemas\/([^"/]+)/g)) {
+      assert.property(components.schemas, name!)
+    }
     assert.include((await call(`${rig.url}/api/doc`, "GET")).text, "/api/v1/enrichments/upload")
   })
 

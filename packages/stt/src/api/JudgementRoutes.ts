@@ -16,7 +16,7 @@ import { shown } from "./VersionRoutes.ts"
 const Thumb = Schema.optionalKey(Schema.NullOr(Schema.Boolean))
 const Feedback = Schema.optionalKey(Schema.NullOr(Schema.String))
 
-const Judged = Schema.Struct({ thumbUp: Thumb, userFeedback: Feedback })
+export const Judged = Schema.Struct({ thumbUp: Thumb, userFeedback: Feedback })
 
 export const Judgement = Schema.Struct({
   enrichmentVersionMetadata: Schema.optionalKey(Schema.NullOr(Schema.Struct({

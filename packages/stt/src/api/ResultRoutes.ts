@@ -25,7 +25,7 @@ export const Enriched = Schema.Struct({
   enrichmentVersionMetadata: Schema.optionalKey(Schema.NullOr(Questions.SentMetadata)),
   multipleChoiceQuestions: Schema.optionalKey(Schema.NullOr(Schema.Array(Questions.SentQuestion))),
   notes: Schema.optionalKey(Schema.NullOr(Schema.String))
-}).annotate({ identifier: "EnrichmentResult" })
+})
 
 const decodeEnriched = Request.decode(Enriched)
 
@@ -122,7 +122,7 @@ export const Evaluated = Schema.Struct({
   evaluations: Schema.optionalKey(
     Schema.NullOr(Schema.Array(Schema.Struct({ id: Schema.String, evaluation: Schema.Unknown })))
   )
-}).annotate({ identifier: "EvaluationResult" })
+})
 
 const decodeEvaluated = Request.decode(Evaluated)
 

@@ -1,7 +1,7 @@
 /** Every endpoint under /api, by method and path. */
 import { PgClient } from "@effect/sql-pg/PgClient"
 import { Context, Effect, type Scope } from "effect"
-import { HttpRouter, type HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpRouter, type HttpServerRequest, type HttpServerResponse } from "effect/http"
 import { Clients } from "../client/Clients.ts"
 import { Tokens } from "../client/Tokens.ts"
 import { Closing } from "../Closing.ts"
@@ -19,7 +19,7 @@ import { missing, type Refusal } from "../Refusal.ts"
 import { Settings } from "../Settings.ts"
 import * as CreationRoutes from "./CreationRoutes.ts"
 import * as EnrichmentRoutes from "./EnrichmentRoutes.ts"
-import { answer as enveloped, json, refused } from "./Envelope.ts"
+import { answer as enveloped, refused } from "./Envelope.ts"
 import { Idempotency } from "./Idempotency.ts"
 import * as JudgementRoutes from "./JudgementRoutes.ts"
 import * as OpenApi from "./OpenApi.ts"
@@ -85,12 +85,8 @@ export const layer = HttpRouter.use(Effect.fnUntraced(function*(router) {
   yield* router.add("POST", "/api/token", answer((yield* TokenRoutes.make).issue))
   yield* router.add("GET", "/api/v1/home", answer(SystemRoutes.home))
   yield* router.add("GET", "/api/v1/health", answer(SystemRoutes.health))
-  yield* router.add("GET", "/api/doc.json", json(OpenApi.document))
-  yield* router.add(
-    "GET",
-    "/api/doc",
-    HttpServerResponse.text(OpenApi.page, { contentType: "text/html; charset=utf-8" })
-  )
+  yield* router.add("GET", "/api/doc.json", OpenApi.forPrograms)
+  yield* router.add("GET", "/api/doc", OpenApi.forPeople)
   yield* router.add("POST", "/api/v1/webhook", answer(SystemRoutes.sink))
 
   yield* router.add("GET", "/api/v1/enrichments", answer(EnrichmentRoutes.list))

@@ -20,7 +20,7 @@ export const Translation = Schema.Struct({
     choices: Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.Struct({ id: Text, optionText: Text }))))
   })))),
   notes: Text
-}).annotate({ identifier: "TranslationResult" })
+})
 
 export type TranslationResult = typeof Translation.Type
 
