@@ -19,10 +19,10 @@ export interface Batch {
   readonly contextTokens: () => number
   /**
    * Decides the next step: one token for whoever decodes, then prompts within `max_num_batched_tokens`, those under
-   * way before newcomers. Steps in which everybody decodes are alike until somebody is done: up to `most` of them
+   * way before newcomers; all of it takes `times` as long as the profile says. Steps in which everybody decodes are alike until somebody is done: up to `most` of them
    * make one stretch.
    */
-  readonly plan: (neighbours: Neighbours, most: number) => Omit<Stretch, "from">
+  readonly plan: (neighbours: Neighbours, most: number, times: number) => Omit<Stretch, "from">
   /** Gives away the places of those that have ended. */
   readonly clean: () => void
 }
@@ -51,7 +51,7 @@ export const make = (profile: Profile, maxNumSeqs: number, kv: KvCache): Batch =
   return {
     members: () => members,
     contextTokens: () => members.reduce((total, sequence) => total + Sequences.context(sequence), 0),
-    plan: ({ admit, preempted }, most) => {
+    plan: ({ admit, preempted }, most, times) => {
       makeRoom(preempted)
       let decoding = 0
       let contextTokens = 0
@@ -77,8 +77,8 @@ export const make = (profile: Profile, maxNumSeqs: number, kv: KvCache): Batch =
       const steps = most > 1 && decoding === members.length ? alike(most) : 1
       return {
         steps,
-        first: stepTime(profile, { decoding, prefillTokens, contextTokens }),
-        slope: profile.k * decoding
+        first: times * stepTime(profile, { decoding, prefillTokens, contextTokens }),
+        slope: times * profile.k * decoding
       }
     },
     clean: () => {

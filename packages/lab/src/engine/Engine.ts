@@ -43,6 +43,8 @@ export interface Engine {
   readonly submit: (now: number, demand: Demand) => Submission
   /** At once for one that waits; when the step in progress ends for one in the batch. Its tokens stop here. */
   readonly abort: (now: number, sequence: Sequence) => void
+  /** From the step after the one in progress on, steps take so many times as long as the profile says. */
+  readonly slowDown: (now: number, times: number) => void
   /** When something happens if nobody comes; nothing ever does when the engine is idle. */
   readonly nextEventAt: () => number | undefined
   /** Runs every step that ends by `now`, and begins the next. */
@@ -74,6 +76,7 @@ export const make = (settings: Settings): Engine => {
   let clock = 0
   let stretch: Stretches.Stretch | undefined
   let arrivals = 0
+  let times = 1
   let emissions: Array<Emission> = []
 
   const hasWork = () => batch.members().length > 0 || waiting.size() > 0
@@ -110,7 +113,7 @@ export const make = (settings: Settings): Engine => {
   }
 
   const begin = () => {
-    stretch = { from: clock, ...batch.plan(neighbours, mostSteps) }
+    stretch = { from: clock, ...batch.plan(neighbours, mostSteps, times) }
     const next = intake.next()
     if (next !== undefined) stretch = Stretches.cut(stretch, next)
   }
@@ -216,6 +219,11 @@ export const make = (settings: Settings): Engine => {
       }
       remove(sequence, now)
       batch.clean()
+    },
+    slowDown: (now, factor) => {
+      if (now > clock) runTo(now)
+      times = factor
+      if (stretch !== undefined) stretch = Stretches.cut(stretch, now)
     },
     nextEventAt: () =>
       emissions[0]?.at ?? (stretch === undefined ? hasWork() ? clock : intake.next() : Stretches.end(stretch)),

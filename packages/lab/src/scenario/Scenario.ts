@@ -26,9 +26,13 @@ const decider = {
 export const Column = Schema.Struct({ name: Text, ...decider, ...overrides })
 export type Column = typeof Column.Type
 
-/** `down`: refuses connections and drops what it had. `busy` answers 429, `failing` 500. `draining`: takes no more. */
+/**
+ * `down`: refuses connections and drops what it had. `busy` answers 429, `failing` 500. `draining`: takes no more.
+ * `slow`: each step of its engine takes `times` as long, 3 unless told.
+ */
 export const Fault = Schema.Struct({
-  kind: OneOf(["down", "busy", "failing", "draining"]),
+  kind: OneOf(["down", "busy", "failing", "draining", "slow"]),
+  times: Schema.optionalKey(Positive),
   at: Span,
   /** To the end when absent. */
   for: Schema.optionalKey(LongSpan)

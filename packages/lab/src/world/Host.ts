@@ -1,9 +1,11 @@
 /** One simulated server of a fleet: its engine, its faults, and who waits for its answers. */
+import type { Load } from "@aiguilleur/core/Load"
 import type { Server } from "@aiguilleur/core/Server"
 import type { Counters } from "../engine/Counters.ts"
 import * as Engine from "../engine/Engine.ts"
 import type { Profile } from "../engine/Profile.ts"
 import type { Demand, Sequence } from "../engine/Sequence.ts"
+import * as Quantiles from "../report/Quantiles.ts"
 import type { Agenda } from "../time/Agenda.ts"
 
 /** What a request hears from the server. Times are those of the agenda. */
@@ -16,6 +18,10 @@ export interface Hearer {
 
 export type Condition = "fine" | "down" | "busy" | "failing"
 
+/** What the engine's own histogram is read over, and how many of its observations say something: as the drivers have it. */
+const window = 60_000
+const enough = 5
+
 export type Reply = Sequence | "refused" | "busy" | "failing" | "too-long"
 
 export class Host {
@@ -25,6 +31,9 @@ export class Host {
   private engine: Engine.Engine
   private readonly hearers = new Map<string, Hearer>()
   private readonly past: Array<Counters> = []
+  /** The engine's own times to first token, streams or not. */
+  private firsts: Array<{ readonly at: number; readonly ttft: number }> = []
+  private times = 1
   private wakeAt = Infinity
   /** Grows with every appointment, so that those it replaces are not kept. */
   private appointment = 0
@@ -59,11 +68,32 @@ export class Host {
     if (condition !== "down") return
     this.past.push(this.engine.counters)
     this.engine = this.boot()
+    this.firsts = []
     this.wakeAt = Infinity
     this.appointment++
     const cut = [...this.hearers.values()]
     this.hearers.clear()
     for (const hearer of cut) hearer.cut()
+  }
+
+  slowDown(times: number): void {
+    this.times = times
+    this.engine.slowDown(this.agenda.now, times)
+    this.arm()
+  }
+
+  /** What its metrics page would show now; nothing answers of a server that is down. */
+  load(): Load | undefined {
+    if (this.condition === "down") return undefined
+    const { now } = this.agenda
+    this.firsts = this.firsts.filter(({ at }) => at > now - window)
+    const ttft = Quantiles.of(this.firsts.map(({ ttft }) => ttft)).p95
+    return {
+      running: this.engine.running(),
+      waiting: this.engine.waiting(),
+      kvCache: this.engine.kvUsage(),
+      ...(ttft === null || this.firsts.length < enough ? {} : { ttft })
+    }
   }
 
   generated(): number {
@@ -92,6 +122,7 @@ export class Host {
       priorityScheduling: this.server.priorityScheduling
     })
     engine.advance(this.agenda.now)
+    engine.slowDown(this.agenda.now, this.times)
     return engine
   }
 
@@ -109,7 +140,8 @@ export class Host {
   private wake(): void {
     this.wakeAt = Infinity
     const { engine } = this
-    for (const { finished, sequence, token } of engine.advance(this.agenda.now)) {
+    for (const { at, finished, sequence, token } of engine.advance(this.agenda.now)) {
+      if (token === 1) this.firsts.push({ at, ttft: at - sequence.arrivedAt })
       const hearer = this.hearers.get(sequence.id)
       if (hearer === undefined) continue
       if (token === 1) hearer.firstToken()

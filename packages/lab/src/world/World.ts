@@ -31,8 +31,9 @@ export interface Options {
 /** Users write plain text, whose tokens have about four bytes; how long the answer will be nobody says. */
 const bytesPerToken = 4
 
-/** As often as the gateway looks after its servers. */
+/** As often as the gateway looks after its servers, and reads their load. */
 const healthEvery = 2_000
+const loadEvery = 1_000
 
 const random = (dice: Dice.Dice): Random.Random => ({
   nextDoubleUnsafe: dice.roll,
@@ -133,6 +134,18 @@ const played = Effect.fnUntraced(function*(scenario: Scenario, column: Column, o
       url,
       health: condition === "down" ? "down" as const : "up" as const
     }))))
+  const models = fleet.changes.flatMap((change) => change._tag === "ModelChanged" ? [change.model] : [])
+  always(loadEvery, () =>
+    interpreter.post(...hosts.flatMap((host) => {
+      const load = host.load()
+      const { url } = host.server
+      return load === undefined ? [] : models.filter(({ servers }) => servers.includes(url)).map(({ name: model }) => ({
+        _tag: "LoadSampled" as const,
+        url,
+        model,
+        load
+      }))
+    })))
   for (const fault of fleet.faults) strike(fault, agenda, interpreter)
 
   const every = duration / (options.readings ?? 240)
@@ -166,13 +179,16 @@ const commonOf = (scenario: Scenario, population: Population, place: number) => 
 }
 
 const strike = (
-  { at, for: lasts, host, kind }: Fleet.Fleet["faults"][number],
+  { at, for: lasts, host, kind, times = 3 }: Fleet.Fleet["faults"][number],
   agenda: Agenda,
   { post }: Interpreters.Interpreter
 ): void => {
   const { url } = host.server
-  const begin = () => kind === "draining" ? post({ _tag: "ServerDraining", url, draining: true }) : host.become(kind)
-  const end = () => kind === "draining" ? post({ _tag: "ServerDraining", url, draining: false }) : host.become("fine")
-  agenda.put(at, begin)
-  if (lasts !== undefined) agenda.put(at + lasts, end)
+  const change = (begins: boolean) => {
+    if (kind === "draining") return post({ _tag: "ServerDraining", url, draining: begins })
+    if (kind === "slow") return host.slowDown(begins ? times : 1)
+    host.become(begins ? kind : "fine")
+  }
+  agenda.put(at, () => change(true))
+  if (lasts !== undefined) agenda.put(at + lasts, () => change(false))
 }

@@ -72,6 +72,34 @@ describe("World", () => {
     assert.isTrue(lines.some(({ attempts, requeues }) => attempts > 1 && requeues > 0))
   })
 
+  it("slows a server's engine down, and lets it recover", () => {
+    const { lines } = play(
+      town({ servers: [server({ faults: [{ kind: "slow", at: "2 seconds", for: "3 seconds", times: 4 }] })] })
+    )
+    const took = (from: number, to: number) =>
+      lines.filter(({ arrivedAt }) => arrivedAt >= from && arrivedAt < to).map(({ arrivedAt, endedAt }) =>
+        Math.round(endedAt! - arrivedAt)
+      )
+    assert.deepStrictEqual(new Set(took(0, 1_900)), new Set([100]))
+    assert.deepStrictEqual(new Set(took(2_000, 4_500)), new Set([400]))
+    assert.deepStrictEqual(new Set(took(5_300, 9_000)), new Set([100]))
+  })
+
+  it("reads an engine's own times where no answer is a stream, so that a policy can go by them", () => {
+    const whole = population({ stream: false, arrivals: { kind: "closed", users: 8 }, prompt: 1_000, output: 20 })
+    const inFlight = (ttftThreshold: string) => {
+      const { readings } = play(town({
+        duration: "2 minutes",
+        servers: [server({ profile: "l40s-mistral-small-24b-fp8", maxConcurrent: 8 })],
+        populations: [whole],
+        columns: [column({ policy: "performance", ttftThreshold })]
+      }))
+      return readings.slice(120).reduce((sum, { busy }) => sum + busy[0]!, 0) / readings.slice(120).length
+    }
+    assert.isBelow(inFlight("1 millis"), 2)
+    assert.isAbove(inFlight("1 minute"), 7)
+  })
+
   it("sends nothing more to a server that drains, and drops nothing of what it has", () => {
     const servers = [
       server({ faults: [{ kind: "draining", at: "2050 millis" }] }),
