@@ -67,6 +67,46 @@ const chats = async (engine: RealEngine, openai: OpenAI, { check }: Report): Pro
   })
 }
 
+const post = (url: string, path: string, body: unknown): Promise<Response> =>
+  fetch(url + path, {
+    method: "POST",
+    headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
+    body: JSON.stringify(body)
+  })
+
+/** What clients of Ollama's own API ask, and the two other protocols that it speaks. */
+const natives = async (engine: RealEngine, url: string, { check }: Report): Promise<void> => {
+  const model = publicName(engine)
+  const options = { num_predict: 16, temperature: 0 }
+  await check(`${engine.title}: its own list of models`, async () => {
+    const answer = await fetch(`${url}/api/tags`, { headers: { authorization: `Bearer ${secret}` } })
+    const { models } = await answer.json() as { models: ReadonlyArray<{ name: string }> }
+    assert(models.some(({ name }) => name === `${model}:latest`), JSON.stringify(models))
+  })
+  for (
+    const [path, body] of [["/api/chat", { messages }], ["/api/generate", { prompt: messages[0]!.content }]] as const
+  ) {
+    await check(`${engine.title}: ${path} in lines, with counts in the last`, async () => {
+      const lines = (await (await post(url, path, { model, options, ...body })).text()).trimEnd().split("\n")
+      const last = JSON.parse(lines.at(-1)!)
+      assert(last.done === true && last.eval_count > 0, lines.at(-1)!)
+      return `${lines.length} lines, ${last.prompt_eval_count} + ${last.eval_count} tokens`
+    })
+  }
+  await check(`${engine.title}: a response, streamed`, async () => {
+    const body = { model, input: messages[0]!.content, max_output_tokens: 16, stream: true }
+    const text = await (await post(url, "/v1/responses", body)).text()
+    assert(
+      /event: response\.(?:completed|incomplete)\n/.test(text) && !text.includes("stream_broken"),
+      text.slice(-300)
+    )
+  })
+  await check(`${engine.title}: a message of Anthropic's, streamed`, async () => {
+    const text = await (await post(url, "/v1/messages", { model, messages, max_tokens: 16, stream: true })).text()
+    assert(text.includes("event: message_stop") && !text.includes("stream_broken"), text.slice(-300))
+  })
+}
+
 const formats = ["json", "text", "srt", "vtt", "verbose_json"] as const
 
 const transcriptions = async (
@@ -125,7 +165,8 @@ export const run = async (
     })
     for (const engine of engines) {
       if (engine.work === "chat") await chats(engine, openai, report)
-      else await transcriptions(engine, openai, speeches, report)
+      if (engine.kind === "ollama") await natives(engine, url, report)
+      if (engine.work === "transcription") await transcriptions(engine, openai, speeches, report)
     }
   } finally {
     await gateway.stop()

@@ -11,10 +11,13 @@ import { Keys } from "./Keys.ts"
 import { json, refusal } from "./Reply.ts"
 import { usable } from "./Usable.ts"
 
+/** Clients look for a name without a tag under the tag that it has by default. */
+const tagged = (name: string): string => name.slice(name.lastIndexOf("/") + 1).includes(":") ? name : `${name}:latest`
+
 /** Of a model we know its name alone; clients want the other members to be there. */
 const tag = ({ name }: Model, modified_at: string) => ({
-  name,
-  model: name,
+  name: tagged(name),
+  model: tagged(name),
   modified_at,
   size: 0,
   digest: "",

@@ -166,7 +166,7 @@ describe("Ollama's own API", () => {
         return (models as unknown as Array<{ name: string; model: string }>).map(({ model, name }) => [name, model])
       })
       const mixed = yield* Rig.make({ servers: [{}, ollama] })
-      assert.deepStrictEqual(yield* listed(mixed, Rig.secret), [["test-model", "test-model"]])
+      assert.deepStrictEqual(yield* listed(mixed, Rig.secret), [["test-model:latest", "test-model:latest"]])
       assert.deepStrictEqual(yield* listed(mixed, "secret-of-a-limited-key"), [])
       assert.deepStrictEqual(yield* listed(yield* Rig.make(), Rig.secret), [])
       const anonymous = yield* Effect.promise(() => fetch(`${mixed.url}/api/tags`))

@@ -31,6 +31,8 @@ export interface RigOptions {
   readonly uploads?: string
   readonly maxSpooledBytes?: number
   readonly threshold?: number
+  /** Servers of kind `whisper` serve a model of their own, `test-whisper`. */
+  readonly hearing?: boolean
 }
 
 export interface Rig {
@@ -62,6 +64,17 @@ const key = (name: string, secret: string, priority: number, more: Partial<Confi
   caller: { key: `key:${name}`, organisation: "univ-a", priority, routingMode: "any" as const, ...more }
 })
 
+const hearing = (servers: ReadonlyArray<Server>): Config["models"][number] => ({
+  name: "test-whisper",
+  engineName: "simulated",
+  aliases: [],
+  strategy: "round-robin",
+  policy: "concurrent-requests",
+  ttftThreshold: 500,
+  patience: 20_000,
+  servers: servers.filter(({ kind }) => kind === "whisper").map(({ url }) => url)
+})
+
 const configOf = (servers: ReadonlyArray<Server>, options: RigOptions): Config => ({
   http: {
     host: "127.0.0.1",
@@ -86,8 +99,9 @@ const configOf = (servers: ReadonlyArray<Server>, options: RigOptions): Config =
       policy: options.policy ?? "concurrent-requests",
       ttftThreshold: options.ttftThreshold ?? 500,
       patience: options.patience ?? 20_000,
-      servers: servers.map(({ url }) => url)
+      servers: servers.filter(({ kind }) => !options.hearing || kind !== "whisper").map(({ url }) => url)
     },
+    ...(options.hearing === true ? [hearing(servers)] : []),
     {
       name: "serverless",
       engineName: "serverless",
