@@ -139,12 +139,16 @@ const transcriptionLines = (base: string, stored: Stored): ReadonlyArray<string>
       `  The transcription service (AristoteAPI) answers at ${base}/api, and ${base}/api/doc describes it.`,
       `  Its client, in this demo only: ${DemoClient.id}, secret ${DemoClient.secret}. Its data is in ${stored.where}.`,
       "",
-      `  curl ${base}/api/token \\`,
-      `    -d grant_type=client_credentials -d client_id=${DemoClient.id} -d client_secret=${DemoClient.secret}`
+      `  TOKEN=$(curl -s ${base}/api/token -d grant_type=client_credentials -d client_id=${DemoClient.id} \\`,
+      `    -d client_secret=${DemoClient.secret} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
+      `  curl -s ${base}/api/v1/enrichments/upload -H "Authorization: Bearer $TOKEN" -F file=@talk.mp4 \\`,
+      `    -F notificationWebhookUrl=https://example.org/hook \\`,
+      "    -F 'enrichmentParameters={\"generateMetadata\": false, \"generateQuiz\": false}'",
+      `  curl -s "${base}/api/v1/enrichments?withStatus=true" -H "Authorization: Bearer $TOKEN"`
     ]
 
 /** What to try, in words that can be pasted. */
-export const banner = (base: string, { found }: Demo, stored: Stored): string =>
+export const banner = (base: string, { found }: Pick<Demo, "found">, stored: Stored): string =>
   [
     "",
     `Aiguilleur listens on ${base}  (demo)`,

@@ -4,17 +4,24 @@ import * as DemoClient from "@aiguilleur/stt/client/DemoClient"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, layer } from "@effect/vitest"
 import { ConfigProvider, Context, Effect, Exit, Fiber, Layer, Scope } from "effect"
+import { execFile } from "node:child_process"
 import { randomUUID } from "node:crypto"
 import { once } from "node:events"
+import * as fs from "node:fs/promises"
 import * as net from "node:net"
+import * as path from "node:path"
+import { promisify } from "node:util"
 import { folder } from "../../store/test/support/Folder.ts"
 import { embedded, TestServer } from "../../store/test/support/TestServer.ts"
+import { wav } from "../../stt/test/support/Media.ts"
 import { repositories } from "../src/command/StoreAccess.ts"
 import * as Demo from "../src/Demo.ts"
 import { Listener } from "../src/Listener.ts"
 import * as Program from "../src/Program.ts"
 import * as Store from "./command/Store.ts"
 import * as Served from "./Served.ts"
+
+const execute = promisify(execFile)
 
 const file = (more = "") => `
 models: [{ name: m, servers: [{ url: "http://127.0.0.1:9", organisation: univ-a }] }]
@@ -104,6 +111,21 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })("The tr
       const { url } = yield* Served.start(file("stt: { enabled: false }"), { data: yield* folder })
       const { json, status } = yield* get(`${url}/api/v1/health`)
       assert.deepStrictEqual([status, json.error.code], [404, "unknown_url"])
+    }), Store.limit)
+
+  it.effect("can be tried with what the demo's banner says, as it is", () =>
+    Effect.gen(function*() {
+      const url = yield* demo
+      const file = path.join(yield* folder, "talk.wav")
+      yield* Effect.promise(() => fs.writeFile(file, wav(1)))
+      const lines = Demo.banner(url, { found: [] }, { where: "there" }).split("\n")
+      const script = lines.slice(lines.findIndex((line) => line.includes("TOKEN=$("))).join("\n")
+      const said = yield* Effect.promise(() => execute("sh", ["-e", "-c", script.replace("talk.mp4", file)]))
+      const [made, listed] = said.stdout.split("}{").map((json, index) =>
+        JSON.parse(index === 0 ? `${json}}` : `{${json}`)
+      )
+      assert.strictEqual(made.status, "OK", said.stdout)
+      assert.deepInclude(listed.content[0], { id: made.id, status: "WAITING_MEDIA_TRANSCRIPTION" })
     }), Store.limit)
 
   it.effect("has a client in the demo that nothing else lets in", () =>

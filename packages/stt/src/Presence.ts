@@ -10,7 +10,7 @@ const classId = 0x53_54_54
 export class Presence extends Context.Service<Presence, {
   /** Owner of what this process claims. */
   readonly owner: number
-  /** Holds for a row whose owner is gone. */
+  /** Holds for a row whose owner is gone: another one than this process, which knows what it is at. */
   readonly abandoned: (column: string) => Fragment
 }>()("@aiguilleur/stt/Presence") {
   static readonly layer = Layer.effect(
@@ -24,7 +24,7 @@ export class Presence extends Context.Service<Presence, {
         yield* connection.executeUnprepared(`SELECT pg_advisory_lock(${classId}, ${owner})`, [], undefined)
         yield* Effect.repeat(
           connection.executeUnprepared("SELECT 1", [], undefined),
-          Schedule.spaced("5 seconds")
+          Schedule.spaced("1 second")
         )
       }))
       const first = yield* Effect.forkScoped(
@@ -38,9 +38,11 @@ export class Presence extends Context.Service<Presence, {
       void first
       return Presence.of({
         owner,
+        // A server that has just been started has forgotten all locks; those who live take theirs again.
         abandoned: (column) =>
-          sql`NOT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2
-            AND classid = ${classId}::bigint::oid AND objid = ${sql(column)}::bigint::oid)`
+          sql`(${sql(column)} <> ${owner} AND pg_postmaster_start_time() < now() - interval '5 seconds'
+            AND NOT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2
+              AND classid = ${classId}::bigint::oid AND objid = ${sql(column)}::bigint::oid))`
       })
     })
   )

@@ -199,6 +199,30 @@ describe("Webhooks", () => {
     await calling.close()
   })
 
+  // §4 MUST: a success is told once, also when the database goes away in the middle of the call
+  it("calls nobody twice because the database was away", async () => {
+    const gate = Promise.withResolvers<void>()
+    const slow = await hook(() => gate.promise.then(() => 200))
+    hosts.set("slow.test", target(slow))
+    const id = await Started.upload(client, nothing, { notificationWebhookUrl: "http://slow.test/" })
+    await Workers.transcribe(worker)
+    await slow.until(({ body }) => body.id === id)
+    const cut = () =>
+      rig.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND application_name = 'aiguilleur'"
+      )
+    await cut()
+    // Its locks are gone with its connections; whoever looks for abandoned work looks now.
+    await rig.query("NOTIFY aiguilleur_stt, 'stt_webhooks'").catch(() => [])
+    const held = () =>
+      rig.query("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = 5461076").catch(() => [])
+    while ((await held()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    gate.resolve()
+    await ended(id, "delivered")
+    assert.lengthOf(slow.received.filter(({ body }) => body.id === id), 1)
+    await slow.close()
+  }, 30_000)
+
   // §4 MUST: a failure is told once, with every key, and a refusal of it (Esup-Pod answers 500) ends it
   it("tells of a failure once, whatever is answered", async () => {
     const id = await Started.upload(client, nothing, { notificationWebhookUrl: "http://hook.test/?status=500" })

@@ -121,10 +121,18 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
     )
   })
 
+  /** For something that is not the medium's fault: it is begun again a little later, by whomever. */
+  const giveUp = Effect.fnUntraced(function*(id: string) {
+    const uploadNextAt = secondsAfter(yield* now, 30)
+    yield* sql`UPDATE stt_enrichments SET upload_owner = NULL, upload_next_at = ${uploadNextAt}
+      WHERE id = ${id} AND upload_owner = ${presence.owner}`
+  })
+
   const guarded = (row: Enrichment) =>
     run(row).pipe(
       Effect.ensuring(spool.discard(spool.fileOf(row.id))),
-      Effect.catchCause((cause) => Effect.logError(`The download of ${row.id} failed`, cause))
+      Effect.tapCause((cause) => Effect.logError(`The download of ${row.id} failed`, cause)),
+      Effect.catchCause(() => Effect.eventually(Effect.tapError(giveUp(row.id), () => Effect.sleep("1 second"))))
     )
 
   // As many as there are places; the next ones are claimed when a place is free.

@@ -73,7 +73,10 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
       notified_at = coalesce(${notified}::timestamptz, notified_at) WHERE id = ${webhook.enrichmentId}`
   })
 
-  const end = (webhook: Webhook, state: string, answer: string) => sql.withTransaction(ended(webhook, state, answer))
+  const end = (webhook: Webhook, state: string, answer: string) =>
+    sql.withTransaction(ended(webhook, state, answer)).pipe(
+      Effect.tap(() => Effect.sync(() => journal.forgetUnsafe(webhook.id, webhook.attempts)))
+    )
 
   const later = Effect.fnUntraced(function*(webhook: Webhook, answer: string) {
     const delay = settings.webhook.delays[webhook.attempts - 1]
@@ -137,6 +140,11 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
       ? end(webhook, "unknown", "unknown")
       : send(webhook)
 
+  const settle = (webhook: Webhook) =>
+    journal.has(webhook.id, webhook.attempts)
+      ? end(webhook, "unknown", "unknown")
+      : sql`UPDATE stt_webhooks SET state = 'pending', owner = NULL WHERE id = ${webhook.id} AND owner = ${presence.owner}`
+
   const work: Effect.Effect<void> = Effect.gen(function*() {
     while (!closing.hasBegunUnsafe()) {
       yield* places.take(1)
@@ -145,9 +153,12 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
         yield* places.release(1)
         return
       }
-      yield* Effect.andThen(closing.enter, take(claimed.value)).pipe(
+      const webhook = claimed.value
+      yield* Effect.andThen(closing.enter, take(webhook)).pipe(
         Effect.scoped,
-        Effect.catchCause((cause) => Effect.logError(`The webhook ${claimed.value.id} failed`, cause)),
+        Effect.tapCause((cause) => Effect.logError(`The webhook ${webhook.id} failed`, cause)),
+        // The database went away meanwhile: what became of it is written when it is back.
+        Effect.catchCause(() => Effect.eventually(Effect.tapError(settle(webhook), () => Effect.sleep("1 second")))),
         Effect.ensuring(places.release(1)),
         // The enrichment's next one waited for it.
         Effect.andThen(Effect.suspend(() => work)),

@@ -9,8 +9,10 @@ import { Settings } from "../Settings.ts"
 
 export class Journal extends Context.Service<Journal, {
   readonly noteUnsafe: (id: string, attempt: number) => void
-  /** Whether this attempt was written to the wire by an earlier life of this service. */
+  /** Whether this attempt was written to the wire, in this life of the service or in an earlier one. */
   readonly has: (id: string, attempt: number) => boolean
+  /** What became of it is in the database. */
+  readonly forgetUnsafe: (id: string, attempt: number) => void
 }>()("@aiguilleur/stt/Journal") {
   static readonly layer = Layer.effect(
     Journal,
@@ -26,8 +28,12 @@ export class Journal extends Context.Service<Journal, {
         (handle) => Effect.sync(() => fs.closeSync(handle))
       )
       return Journal.of({
-        noteUnsafe: (id, attempt) => void fs.writeSync(handle, `${id}:${attempt}\n`),
-        has: (id, attempt) => known.has(`${id}:${attempt}`)
+        noteUnsafe: (id, attempt) => {
+          fs.writeSync(handle, `${id}:${attempt}\n`)
+          known.add(`${id}:${attempt}`)
+        },
+        has: (id, attempt) => known.has(`${id}:${attempt}`),
+        forgetUnsafe: (id, attempt) => void known.delete(`${id}:${attempt}`)
       })
     })
   )
