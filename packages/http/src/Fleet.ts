@@ -6,6 +6,7 @@ import { Event } from "@aiguilleur/core/Event"
 import type { Model } from "@aiguilleur/core/Model"
 import type { Server } from "@aiguilleur/core/Server"
 import { Context, Effect, Equal, Layer } from "effect"
+import { Additions } from "./BuiltInWhisper.ts"
 import { Catalogue } from "./Catalogue.ts"
 import type { Config } from "./config/Config.ts"
 
@@ -45,6 +46,7 @@ export class Fleet extends Context.Service<Fleet, {
     Effect.gen(function*() {
       const dispatcher = yield* Dispatcher
       const catalogue = yield* Catalogue
+      const additions = yield* Additions
       yield* Backends
       const monitor = yield* Monitor.make((change) => dispatcher.change(change))
       let installed: { readonly servers: ReadonlyArray<Server>; readonly models: ReadonlyArray<Model> } = {
@@ -52,7 +54,11 @@ export class Fleet extends Context.Service<Fleet, {
         models: []
       }
       return {
-        install: Effect.fnUntraced(function*({ models, organisations, servers }) {
+        install: Effect.fnUntraced(function*(config) {
+          const more = additions(config)
+          const models = [...config.models, ...more.models]
+          const servers = [...config.servers, ...more.servers]
+          const { organisations } = config
           const difference = {
             servers: compare(installed.servers, servers, ({ url }) => url),
             models: compare(installed.models, models, ({ name }) => name)

@@ -13,6 +13,7 @@ import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
+import * as BuiltInWhisper from "./BuiltInWhisper.ts"
 import { Catalogue } from "./Catalogue.ts"
 import type { Config } from "./config/Config.ts"
 import * as Dashboard from "./dashboard/Dashboard.ts"
@@ -150,7 +151,10 @@ const inMemory = <A, E, R>(config: Config, options: MemoryOptions, more: Layer.L
 export const layer = (config: Config, options: MemoryOptions = {}) => inMemory(config, options, Layer.empty)
 
 /** The same with transcription, which does: for the demo. */
-export const layerDemo = (config: Config) => inMemory(config, {}, Transcription.layerDemo(config.transcription))
+export const layerDemo = (config: Config) =>
+  inMemory(config, {}, Transcription.layerDemo(config.transcription)).pipe(
+    Layer.provide(BuiltInWhisper.layer(config.transcription))
+  )
 
 const repositories = Layer.mergeAll(
   Organisations.layer,
@@ -182,5 +186,6 @@ export const layerStored = (config: Config, options: Options = {}) =>
     Layer.provideMerge(Layer.mergeAll(KeyCache.layer, UsageBuffer.layer, Metrics.layer)),
     Layer.provideMerge(Layer.effectDiscard(FileApplication.apply(config))),
     Layer.provideMerge(repositories),
-    Layer.provideMerge(dispatching(config, options))
+    Layer.provideMerge(dispatching(config, options)),
+    Layer.provide(config.transcription.enabled ? BuiltInWhisper.layer(config.transcription) : Layer.empty)
   )

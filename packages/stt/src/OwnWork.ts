@@ -1,24 +1,29 @@
 /** The workers that are built in: they take the same jobs as those of others, and do them with the models configured. */
-import type { Dispatcher } from "@aiguilleur/core/Dispatcher"
-import { Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import * as ChatWorkers from "./chat/ChatWorkers.ts"
 import * as DispatchedChat from "./chat/DispatchedChat.ts"
-import * as EmbeddedSpeech from "./embedded/EmbeddedSpeech.ts"
 import { OwnJobs } from "./inference/OwnJobs.ts"
 import { Settings } from "./Settings.ts"
 import * as DispatchedSpeech from "./speech/DispatchedSpeech.ts"
-import type { SpeechEngine } from "./speech/SpeechEngine.ts"
+import type { SpeechError } from "./speech/SpeechEngine.ts"
 import * as TranscriptionWorker from "./transcription/TranscriptionWorker.ts"
 import { OwnTasks } from "./worker/OwnTasks.ts"
 
-/** By a server where one is configured, else built in. */
-const speech = Layer.unwrap(
-  Effect.map(
-    Settings,
-    ({ speechModel }): Layer.Layer<SpeechEngine, never, Settings | Dispatcher | OwnJobs> =>
-      speechModel === undefined ? EmbeddedSpeech.layer() : DispatchedSpeech.layer(speechModel)
-  )
-)
+/** The Whisper that is built in, as a model behind the dispatcher; undefined where none is needed. */
+export const BuiltIn = Context.Reference<
+  { readonly model: string; readonly ready: Effect.Effect<void, SpeechError> } | undefined
+>("@aiguilleur/stt/BuiltIn", { defaultValue: () => undefined })
+
+/** By the model that is configured, else by the one that is built in. */
+const speech = Layer.unwrap(Effect.gen(function*() {
+  const { speechModel } = yield* Settings
+  const builtIn = yield* BuiltIn
+  if (speechModel !== undefined) return DispatchedSpeech.layer(speechModel)
+  // One at a time, so that others who ask it meanwhile come between.
+  return builtIn === undefined
+    ? DispatchedSpeech.layer("whisper")
+    : DispatchedSpeech.layer(builtIn.model, builtIn.ready, 1)
+}))
 
 const transcribing = Layer.unwrap(
   Effect.map(

@@ -16,7 +16,8 @@ const bodyOf = ({ language, samples, task }: Piece) => ({
   ...(language === null || task === "translate" ? {} : { language })
 })
 
-export const layer = (model: string) =>
+/** `prepared`: what has to be there besides, of a server that is built in. */
+export const layer = (model: string, prepared: Effect.Effect<void, SpeechError> = Effect.void, atOnce = 8) =>
   Layer.effect(
     SpeechEngine,
     Effect.gen(function*() {
@@ -24,10 +25,10 @@ export const layer = (model: string) =>
       const dispatcher = yield* Dispatcher
       return SpeechEngine.of({
         name: model,
-        atOnce: 8,
+        atOnce,
         ready: Effect.gen(function*() {
           const { models } = yield* dispatcher.snapshot
-          if (models.some(({ name }) => name === model)) return
+          if (models.some(({ name }) => name === model)) return yield* prepared
           return yield* new SpeechError({ message: `The speech model ${model} is not configured`, isPassing: false })
         }),
         hear: Effect.fn("DispatchedSpeech.hear")(function*(piece) {

@@ -39,7 +39,11 @@ export interface Transcribed {
   readonly sentences: ReadonlyArray<Sentence>
 }
 
-const silent = new SpeechError({ message: "Nobody speaks in this recording, as far as can be heard", isPassing: false })
+/** What to say of a recording without a sentence, where a transcript is what was wanted. */
+export const silent = new SpeechError({
+  message: "Nobody speaks in this recording, as far as can be heard",
+  isPassing: false
+})
 
 /** Among the first pieces the one with most to hear tells the language best. */
 const telling = (chunks: ReadonlyArray<Chunking.Chunk>): number => {
@@ -47,12 +51,13 @@ const telling = (chunks: ReadonlyArray<Chunking.Chunk>): number => {
   return lengths.indexOf(Math.max(...lengths))
 }
 
+/** Without a sentence if there is nothing to hear. */
 export const transcribe = Effect.fn("Transcribing.transcribe")(function*(
   { keeping = nothingKept, language, onProgress, owner, recording, task = "transcribe" }: Options
 ): Effect.fn.Return<Transcribed, SpeechError, SpeechEngine> {
   const engine = yield* SpeechEngine
   const chunks = Chunking.chunks(recording.levels)
-  if (chunks.length === 0) return yield* silent
+  if (chunks.length === 0) return { language: Language.normalise(language), text: "", sentences: [] }
   const handle = yield* Effect.promise(() => fs.open(recording.file))
   const read = async ({ end, start }: Chunking.Chunk): Promise<Uint8Array> => {
     const [from, to] = [Wave.offsetOf(start), Wave.offsetOf(end)]
@@ -87,7 +92,6 @@ export const transcribe = Effect.fn("Transcribing.transcribe")(function*(
       { concurrency: engine.atOnce }
     )
     const sentences = Joining.join(pieces)
-    if (sentences.length === 0) return yield* silent
     return { language: spoken, text: Joining.textOf(sentences), sentences }
   }).pipe(Effect.ensuring(Effect.promise(() => handle.close())))
 })

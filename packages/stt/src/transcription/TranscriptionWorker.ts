@@ -106,6 +106,7 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
         keeping: keepingOf(enrichment),
         onProgress: progress
       }).pipe(Effect.mapError(ofSpeech), Effect.provideService(SpeechEngine, engine))
+      if (result.sentences.length === 0) return yield* ofSpeech(Transcribing.silent)
       return { apply: applied(result) }
     }).pipe(Effect.ensuring(clear))
   })
