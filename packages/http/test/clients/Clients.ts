@@ -40,7 +40,7 @@ const Line = Schema.fromJsonString(Schema.Struct({
 }))
 
 const results = (output: string): ReadonlyArray<Result> =>
-  output.split("\n").filter((line) => line.startsWith("{")).map((line) => Schema.decodeUnknownSync(Line)(line))
+  output.split("\n").filter((line) => line.startsWith("{")).map((line) => Schema.decodeSync(Line)(line))
 
 const speech = (): string => {
   const file = join(tmpdir(), "aiguilleur-clients-speech.wav")
