@@ -1,6 +1,6 @@
 /**
- * The engine's front end: one process that reads requests, cuts them into tokens, and writes answers, so that each
- * request waits for those before it and for the chunks of those that are being answered.
+ * The engine's front end: one process that reads requests and cuts them into tokens, one after another, and writes
+ * answers in between, so that what has been read also waits for a chunk of each request that is being answered.
  */
 import type { Profile } from "./Profile.ts"
 import type { Sequence } from "./Sequence.ts"
@@ -19,14 +19,16 @@ export interface Intake {
 export const make = ({ frontEnd }: Profile): Intake => {
   let reading: Array<{ readonly sequence: Sequence; readonly until: number }> = []
   let free = 0
+  let last = 0
 
   return {
     size: () => reading.length,
     next: () => reading[0]?.until,
     push: (sequence, now, running) => {
-      free = Math.max(free, now) + frontEnd.request + frontEnd.chunk * running
-      reading.push({ sequence, until: free })
-      return free
+      free = Math.max(free, now) + frontEnd.request
+      last = Math.max(last, free + frontEnd.chunk * running)
+      reading.push({ sequence, until: last })
+      return last
     },
     read: (now) => {
       let count = 0

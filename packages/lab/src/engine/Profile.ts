@@ -17,7 +17,7 @@ export interface Profile {
   readonly maxModelLen: number
   /** Tokens that the KV cache has room for. */
   readonly kvTokens: number
-  /** The front end's time for each request, and for a chunk of each request that is being answered meanwhile. */
+  /** The front end's time for each request, and the wait for a chunk of each request that is being answered meanwhile. */
   readonly frontEnd: { readonly request: number; readonly chunk: number }
 }
 
@@ -59,18 +59,18 @@ export const demo: Profile = {
   frontEnd: { request: 0, chunk: 0 }
 }
 
-/** Fitted (docs/profiles.md): t0, a, b and the front end; k is a guess. */
+/** Fitted (docs/profiles.md): t0, a and the front end; b is derived from the GPU's arithmetic, k is a guess. */
 export const h100Llama8b: Profile = {
   name: "h100-llama-3.1-8b-bf16",
-  t0: 5.52,
-  a: 0.225,
-  b: 0.142,
+  t0: 5.78,
+  a: 0.294,
+  b: 0.03,
   k: 4e-5,
   maxNumBatchedTokens: 8192,
   maxNumSeqs: 256,
   maxModelLen: 131_072,
   kvTokens: 420_000,
-  frontEnd: { request: 1.66, chunk: 0.118 }
+  frontEnd: { request: 6.33, chunk: 1.1 }
 }
 
 /** Guessed: derived from the memory's bandwidth, no figure was found to fit it to. */
@@ -87,26 +87,40 @@ export const l40sMistral24b: Profile = {
   frontEnd: { request: 3, chunk: 0.2 }
 }
 
+/** One published point: b is fitted to it, t0 is derived, the others are guessed. */
+export const l40sLlama8b: Profile = {
+  name: "l40s-llama-3.1-8b-fp8",
+  t0: 11.6,
+  a: 0.04,
+  b: 0.0744,
+  k: 1e-4,
+  maxNumBatchedTokens: 8192,
+  maxNumSeqs: 256,
+  maxModelLen: 131_072,
+  kvTokens: 250_000,
+  frontEnd: { request: 3, chunk: 0.2 }
+}
+
 /** Fitted (docs/profiles.md): t0, a, b and the front end. */
 export const rtx4090Mistral7b: Profile = {
   name: "rtx4090-mistral-7b-fp16",
-  t0: 17.1,
-  a: 0.15,
-  b: 0.152,
+  t0: 16.5,
+  a: 0.132,
+  b: 0.146,
   k: 2e-5,
   maxNumBatchedTokens: 2048,
   maxNumSeqs: 256,
   maxModelLen: 32_768,
   kvTokens: 50_000,
-  frontEnd: { request: 0.562, chunk: 2.4 }
+  frontEnd: { request: 1.03, chunk: 4.82 }
 }
 
 /** One published point: a and b are fitted to it, the others derived or guessed. */
 export const a40Llama8b: Profile = {
   name: "a40-llama-3.1-8b-fp16",
   t0: 28.7,
-  a: 0.3,
-  b: 0.439,
+  a: 0.301,
+  b: 0.436,
   k: 1e-4,
   maxNumBatchedTokens: 2048,
   maxNumSeqs: 256,
@@ -119,6 +133,7 @@ export const profiles: ReadonlyArray<Profile> = [
   test,
   demo,
   h100Llama8b,
+  l40sLlama8b,
   l40sMistral24b,
   rtx4090Mistral7b,
   a40Llama8b

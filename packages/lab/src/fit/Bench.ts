@@ -10,7 +10,10 @@ import type { Point, Sweep } from "./Published.ts"
 const rounds = 8
 const warmup = 1
 
-export const run = (profile: Profile, sweep: Sweep, clients: number): Required<Point> => {
+/** Of a sweep, what is sent. */
+type Load = Pick<Sweep, "source" | "prompt" | "output" | "ttftIs">
+
+export const run = (profile: Profile, sweep: Load, clients: number): Required<Point> => {
   const engine = Engine.make({ profile, jumps: true })
   const dice = Dice.make(1, `${sweep.source} ${clients}`)
   const [least, most] = sweep.output

@@ -96,9 +96,10 @@ describe("the front end", () => {
     assert.deepStrictEqual([engine.waiting(), engine.running()], [2, 0])
     const first = engine.advance(25).filter(({ token }) => token === 1)
     assert.deepStrictEqual(first.map(({ at }) => at), [11, 21])
-    submit(engine, 25, demand("c", { outputTokens: 1 }))
-    // 10 ms for itself, 2 for each of the two others
-    assert.deepStrictEqual(ends(engine, 45), ["c@40"])
+    for (const id of ["c", "d"]) submit(engine, 25, demand(id, { outputTokens: 1 }))
+    // 10 ms for itself, 2 for each of the two others; of those that come together each is read once, and all wait for
+    // the same chunks
+    assert.deepStrictEqual(ends(engine, 56).filter((end) => !end.startsWith("a")), ["c@40", "d@50"])
   })
 
   it("forgets a request whose client leaves while it is being read", () => {
@@ -117,6 +118,7 @@ const Move = Schema.Struct({
   promptTokens: between(1, 60),
   outputTokens: between(0, 60),
   known: between(0, 3),
+  times: between(1, 4),
   abort: Schema.Boolean
 })
 
@@ -138,8 +140,9 @@ describe("jumping", () => {
       const engine = Engine.make({ profile, maxNumSeqs: 4, jumps })
       const sequences: Array<Sequence> = []
       let now = 0
-      for (const { abort, known, outputTokens, promptTokens, wait } of moves) {
+      for (const { abort, known, outputTokens, promptTokens, times, wait } of moves) {
         now += wait
+        engine.slowDown(now, times)
         const prefix = [5, 6, 7].slice(0, Math.min(known, Math.floor(promptTokens / 16)))
         sequences.push(submit(engine, now, demand(String(sequences.length), { promptTokens, outputTokens, prefix })))
         if (abort) engine.abort(now, sequences[Math.floor(sequences.length / 2)]!)
