@@ -1,6 +1,7 @@
 /** A gateway from a configuration file, on the database of the test, with requests that use it. */
 import { Dispatcher } from "@aiguilleur/core/Dispatcher"
 import type { Snapshot } from "@aiguilleur/core/Snapshot"
+import { KeyCache } from "@aiguilleur/store/KeyCache"
 import { UsageBuffer } from "@aiguilleur/store/UsageBuffer"
 import { ConfigProvider, Context, Effect, Exit, Layer, Schedule, Scope } from "effect"
 import * as fs from "node:fs/promises"
@@ -21,6 +22,8 @@ export interface Served {
   readonly file: string
   readonly dispatcher: Dispatcher["Service"]
   readonly usage: UsageBuffer["Service"]
+  /** Keys in memory: from the first look-up that no change came between. */
+  readonly remembered: () => number
   readonly snapshot: Effect.Effect<Snapshot>
   /** Puts another text in the file's place. */
   readonly write: (text: string) => Effect.Effect<void>
@@ -49,12 +52,14 @@ export const start = Effect.fnUntraced(function*(text: string, transcription?: {
     scope
   )
   const { port } = Context.get(context, Listener).server.address() as AddressInfo
+  const cache = Context.get(context, KeyCache)
   const dispatcher = Context.get(context, Dispatcher)
   return {
     url: `http://127.0.0.1:${port}`,
     file,
     dispatcher,
     usage: Context.get(context, UsageBuffer),
+    remembered: () => cache.size().keys,
     snapshot: dispatcher.snapshot,
     write,
     reload: Context.get(context, Reload).now,

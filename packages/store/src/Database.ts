@@ -17,7 +17,7 @@ export interface Options {
   readonly data?: string
   /** Only matters to the embedded server. Default `gateway`. */
   readonly role?: Role
-  /** Connections of the pool, two of which listen to changes in a gateway. Default 10. */
+  /** Connections of the pool. A gateway has two more, which listen to changes. Default 10. */
   readonly connections?: number
   /** Default 5 seconds, or the URL's `connect_timeout`. */
   readonly connectTimeout?: Duration.Input

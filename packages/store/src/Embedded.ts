@@ -3,6 +3,7 @@ import type { PgPoolConfig } from "@effect/sql-pg/PgClient"
 import type * as PgConnection from "@effect/sql-pg/PgConnection"
 import { Effect, Exit, Queue, Scope } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
+import { listen } from "./Changes.ts"
 import { codeOf, DatabaseError } from "./DatabaseError.ts"
 import { type Cluster, open, owner } from "./embedded/Cluster.ts"
 import { type EmbeddedReason, explain, NotStarted } from "./embedded/EmbeddedReason.ts"
@@ -106,9 +107,17 @@ const enter = Effect.fnUntraced(function*(
   }
 })
 
+/** How long the server has to answer whoever leaves. */
+const farewell = 5_000
+
 /** The last one out stops the server; one that does not answer is left for the next start to sort out. */
-const leave = (cluster: Cluster, { connection, scope }: Session) =>
-  part(connection).pipe(
+const leave = (cluster: Cluster, { connection, scope }: Session) => {
+  const close = Scope.close(scope, Exit.void)
+  return Effect.raceFirst(
+    Effect.orElseSucceed(part(connection), () => false),
+    // A statement that is not answered ends with its connection.
+    Effect.as(Effect.andThen(pause(farewell), close), false)
+  ).pipe(
     Effect.flatMap((last) =>
       last
         ? Effect.promise(async () => {
@@ -117,13 +126,13 @@ const leave = (cluster: Cluster, { connection, scope }: Session) =>
         })
         : Effect.void
     ),
-    Effect.ignore,
-    Effect.ensuring(Scope.close(scope, Exit.void))
+    Effect.ensuring(close)
   )
+}
 
 /** Returns when the connection is lost: a listener's queue fails with it. */
 const lost = ({ connection }: Session) =>
-  Effect.scoped(Effect.flatMap(connection.listen("aiguilleur_embedded"), (queue) => Effect.forever(Queue.take(queue))))
+  Effect.scoped(Effect.flatMap(listen(connection, "aiguilleur_embedded"), (queue) => Effect.forever(Queue.take(queue))))
     .pipe(Effect.catch((error) => Effect.succeed(error)))
 
 const supervise = Effect.fnUntraced(function*(

@@ -1,5 +1,6 @@
 /** Who is behind a secret, answered from memory: kept right by the database's notifications, and while it is away. */
 import {
+  type Cause,
   Clock,
   Context,
   DateTime,
@@ -14,7 +15,7 @@ import {
   Schema
 } from "effect"
 import { Scope, Semaphore, Stream } from "effect"
-import { DatabaseError } from "./DatabaseError.ts"
+import type { DatabaseError } from "./DatabaseError.ts"
 import { type Key, standing } from "./Key.ts"
 import { Keys } from "./Keys.ts"
 import * as KeySecret from "./KeySecret.ts"
@@ -29,10 +30,10 @@ export class InvalidKey extends Schema.TaggedError<InvalidKey>()("InvalidKey", {
   }
 }
 
-/** The database is away and the key is not in memory, so nobody can tell (HTTP 503). */
-export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", { cause: DatabaseError }) {
+/** The database is away or does not answer, and the key is not in memory, so nobody can tell (HTTP 503). */
+export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", { detail: Schema.String }) {
   override get message() {
-    return `The key cannot be checked now: ${this.cause.message}`
+    return `The key cannot be checked now: ${this.detail}`
   }
 }
 
@@ -51,15 +52,26 @@ export interface Options {
   readonly touchEvery: Duration.Input
   /** All cached keys are read again this often, in case notifications do not get through. Default 1 minute. */
   readonly refreshEvery: Duration.Input
+  /** How long the database has to answer for a secret that is not in memory. Default 5 seconds. */
+  readonly patience: Duration.Input
 }
 
-const defaults: Options = { capacity: 10_000, unknown: 10_000, touchEvery: "10 seconds", refreshEvery: "1 minute" }
+const defaults: Options = {
+  capacity: 10_000,
+  unknown: 10_000,
+  touchEvery: "10 seconds",
+  refreshEvery: "1 minute",
+  patience: "5 seconds"
+}
 
 /** No secret of ours or of the predecessor is nearly as long. */
 const longest = 1000
 
 /** Secrets looked up at once: someone who guesses may slow down other strangers, but not the database. */
 const lookups = 8
+
+/** Secrets that wait for their look-up: while the database hangs, whoever guesses must not fill the memory. */
+const mostLoading = 1_000
 
 const backoff = Schedule.min([Schedule.exponential("20 millis"), Schedule.spaced("500 millis")])
 
@@ -91,7 +103,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const entries = new Lru<Entry>(options.capacity)
   const digests = new Map<string, string>()
   const unknown = new Lru<true>(options.unknown)
-  const loading = new Map<string, Fiber.Fiber<Option.Option<Key>, DatabaseError>>()
+  const loading = new Map<string, Fiber.Fiber<Option.Option<Key>, DatabaseError | Cause.TimeoutError>>()
   let used = new Map<string, number>()
   // Grows with every change: a row that was read before one may not be kept after it.
   let changes = 0
@@ -120,17 +132,27 @@ const make = Effect.fnUntraced(function*(options: Options) {
     return found
   })
 
-  // Shared by those who ask for the same secret at the same time, and not stopped by one of them leaving.
+  // Shared by those who ask for the same secret at the same time, and not stopped by one of them leaving. They hear
+  // that it takes too long before the statement is known to have ended: to cancel one takes its time as well.
   const loadOnce = Effect.fnUntraced(function*(digest: string) {
     let fiber = loading.get(digest)
     if (fiber === undefined) {
+      if (loading.size >= mostLoading) {
+        return yield* new Unavailable({ detail: "too many others wait for the database" })
+      }
       fiber = yield* Effect.forkIn(
-        Effect.ensuring(load(digest), Effect.sync(() => loading.delete(digest))),
+        Effect.ensuring(Effect.timeout(load(digest), options.patience), Effect.sync(() => loading.delete(digest))),
         scope
       )
       if (fiber.pollUnsafe() === undefined) loading.set(digest, fiber)
     }
-    return yield* Fiber.join(fiber)
+    return yield* Fiber.join(fiber).pipe(
+      Effect.timeout(options.patience),
+      Effect.catchTags({
+        DatabaseError: ({ message }) => Effect.fail(new Unavailable({ detail: message })),
+        TimeoutError: () => Effect.fail(new Unavailable({ detail: "the database does not answer" }))
+      })
+    )
   })
 
   const judge = Effect.fnUntraced(function*(key: Key) {
@@ -147,7 +169,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
     const cached = entries.get(digest)
     if (cached !== undefined) return yield* judge(cached.key)
     if (unknown.get(digest) !== undefined) return yield* new InvalidKey({ reason: "unknown" })
-    const found = yield* Effect.mapError(loadOnce(digest), (cause) => new Unavailable({ cause }))
+    const found = yield* loadOnce(digest)
     if (Option.isNone(found)) return yield* new InvalidKey({ reason: "unknown" })
     return yield* judge(found.value)
   })
@@ -157,7 +179,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
     changes++
     unknown.clear()
     if (ids.length === 0) return
-    const rows = yield* Effect.retry(keys.findAll(ids), backoff)
+    const rows = yield* Effect.retry(Effect.timeout(keys.findAll(ids), options.patience), backoff)
     changes++
     unknown.clear()
     const now = new Map(rows.map((key) => [key.id, key]))
@@ -180,7 +202,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
     if (used.size === 0) return Effect.void
     const uses = used
     used = new Map()
-    return Effect.catch(keys.touch(uses), () =>
+    return Effect.catch(Effect.timeout(keys.touch(uses), options.patience), () =>
       Effect.sync(() => {
         // Kept for the next time, unless used again meanwhile.
         for (const [id, at] of uses) if (!used.has(id)) used.set(id, at)

@@ -1,6 +1,6 @@
 /** The cache's own promises, in virtual time; with a database: `suite/StoreSuite.ts`. */
 import { assert, describe, it } from "@effect/vitest"
-import { DateTime, Effect, Layer } from "effect"
+import { DateTime, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { Change } from "../src/Changes.ts"
 import { KeyCache, type Options } from "../src/KeyCache.ts"
@@ -87,6 +87,43 @@ describe("KeyCache", () => {
         yield* TestClock.adjust("1 second")
         assert.strictEqual(cache.lookup("secret")?.priority, 4)
         assert.strictEqual((yield* cache.find("other")).id, "b")
+      })
+    ))
+
+  it.effect("tells a stranger after a while that the database does not answer, and asks again afterwards", () =>
+    cached((fake) =>
+      Effect.gen(function*() {
+        const cache = yield* KeyCache
+        fake.stored.set("secret", Fake.key("a"))
+        fake.stored.set("other", Fake.key("b"))
+        yield* cache.find("secret")
+        fake.state.hangs = true
+        // More than are looked up at once: those who wait for a look-up wait no longer than the others.
+        const strangers = yield* Effect.forEach(
+          Array.from({ length: 20 }, (_, at) => at),
+          (at) => Effect.forkChild(Effect.flip(cache.find(`stranger ${at}`)))
+        )
+        yield* TestClock.adjust(4_999)
+        assert.isTrue(strangers.every((fiber) => fiber.pollUnsafe() === undefined))
+        yield* TestClock.adjust(1)
+        for (const fiber of strangers) assert.strictEqual((yield* Fiber.join(fiber))._tag, "Unavailable")
+        assert.strictEqual((yield* cache.find("secret")).id, "a")
+        fake.state.hangs = false
+        assert.strictEqual((yield* cache.find("other")).id, "b")
+      })
+    ))
+
+  it.effect("lets no more than a thousand strangers wait for a database that does not answer", () =>
+    cached((fake) =>
+      Effect.gen(function*() {
+        const cache = yield* KeyCache
+        fake.state.hangs = true
+        for (let at = 0; at < 1_000; at++) yield* Effect.forkChild(Effect.flip(cache.find(`stranger ${at}`)))
+        yield* turn
+        assert.strictEqual((yield* Effect.flip(cache.find("one more")))._tag, "Unavailable")
+        yield* TestClock.adjust("5 seconds")
+        fake.state.hangs = false
+        assert.strictEqual((yield* Effect.flip(cache.find("one more")))._tag, "InvalidKey")
       })
     ))
 

@@ -45,6 +45,9 @@ const difference = (what: string, { added, changed, removed }: Difference): Read
 const keysWritten = ({ added, changed, revoked }: FileApplication.Written): ReadonlyArray<string> =>
   added + changed + revoked === 0 ? [] : [`keys: ${added} added, ${changed} changed, ${revoked} revoked`]
 
+/** How long the database has to take a file. */
+const patience = "30 seconds"
+
 const make = Effect.fnUntraced(function*({ environment, file, running }: Source) {
   const fleet = yield* Fleet
   const settings = yield* GatewaySettings
@@ -67,7 +70,11 @@ const make = Effect.fnUntraced(function*({ environment, file, running }: Source)
     }
     // The best priority that commands are held to is the one that runs.
     const { bestPriority } = running.settings
-    const written = yield* FileApplication.apply({ ...config, settings: { ...config.settings, bestPriority } })
+    // Interrupted, or with a database that does not answer, it is as if it had not been tried: one transaction.
+    const written = yield* FileApplication.apply({ ...config, settings: { ...config.settings, bestPriority } }).pipe(
+      Effect.interruptible,
+      Effect.timeout(patience)
+    )
     const { models, servers } = yield* fleet.install({ ...config, organisations: [] })
     Object.assign(settings, settingsOf(config))
     const said = [...difference("servers", servers), ...difference("models", models), ...keysWritten(written)]
@@ -82,7 +89,8 @@ const make = Effect.fnUntraced(function*({ environment, file, running }: Source)
     Effect.catchTags({
       ConfigError: ({ problems }) => unchanged(render(file, problems)),
       DatabaseError: ({ message }) => unchanged([message]),
-      FileConflict: ({ message }) => unchanged([`${file}: ${message}`])
+      FileConflict: ({ message }) => unchanged([`${file}: ${message}`]),
+      TimeoutError: () => unchanged([`The database has not answered for ${patience}.`])
     }),
     // One after another, each to its end: a second signal is a second file.
     Effect.uninterruptible,

@@ -56,7 +56,7 @@ export const run = Effect.fnUntraced(function*(lasting: (answered: () => number)
     if (status === 200) answered++
     else failed.push(status)
   })
-  yield* once
+  yield* until(Effect.map(once, () => served.remembered() === 1))
   const client = Effect.gen(function*() {
     while (load.on) yield* once
   })

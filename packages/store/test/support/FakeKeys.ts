@@ -1,4 +1,4 @@
-/** Keys in memory, whose database can be taken away, and which count how often they were asked. */
+/** Keys in memory, whose database can be taken away or made to hang, and which count how often they were asked. */
 import { DateTime, Effect, Layer, Option, Queue, Stream } from "effect"
 import { Change } from "../../src/Changes.ts"
 import { DatabaseError } from "../../src/DatabaseError.ts"
@@ -34,10 +34,12 @@ export const make = Effect.gen(function*() {
   /** By secret. */
   const stored = new Map<string, Key>()
   const signals = yield* Queue.unbounded<Change>()
-  const state = { away: false, asked: 0, reads: 0, touched: new Map<string, number>() }
+  const state = { away: false, hangs: false, asked: 0, reads: 0, touched: new Map<string, number>() }
   const answer = <A>(value: () => A) =>
     Effect.suspend(() =>
-      state.away
+      state.hangs
+        ? Effect.never
+        : state.away
         ? Effect.fail(new DatabaseError({ reason: new Refused({ where: "test", detail: "away" }) }))
         : Effect.succeed(value())
     )
