@@ -159,9 +159,15 @@ describe("Media", () => {
     assert.strictEqual(id, json.id)
     const forged = [`${id}.${Number(expires) + 1}.${signature}`, `${id}.1.${signature}`, `${id}.${expires}.`, "x"]
     for (const token of forged) assert.strictEqual((await fetch(`${rig.url}/api/v1/media/${token}`)).status, 404)
+    const hasty = await start({ linkMinutes: -1 }, rig.folder, "cli")
+    await rig.query("UPDATE stt_enrichments SET transcription_lease_at = now() - interval '1 day' WHERE id = $1", id)
+    const expired = (await Workers.take(new Caller(hasty.url, worker.token), "transcription"))!
+    assert.strictEqual(expired.job.enrichmentId, id)
+    assert.strictEqual((await fetch(expired.job.mediaTemporaryUrl)).status, 404)
+    await hasty.stop()
     await client.delete(`/enrichments/${id}`)
     assert.strictEqual((await fetch(job.mediaTemporaryUrl)).status, 404)
-  })
+  }, 20_000)
 
   // §2.4 FIX: the medium of a deleted enrichment leaves its store, too
   // §9 OURS: what was ended long enough ago is deleted, with its medium
