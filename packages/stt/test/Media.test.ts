@@ -198,6 +198,7 @@ describe("Media", () => {
   // §9 FIX: a medium that no enrichment has begun with is removed, also when the service died in between
   it("leaves no medium behind that belongs to nobody", async () => {
     const key = path.join(rig.folder, "stt", "media", "audios", "client", "left-behind")
+    await fs.mkdir(path.dirname(key), { recursive: true })
     await fs.writeFile(key, wav(1))
     // A process that is not there any more was about to begin with it.
     await rig.query(
