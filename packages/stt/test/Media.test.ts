@@ -195,6 +195,18 @@ describe("Media", () => {
     await rig.edit("client", { retentionDays: null })
   }, 20_000)
 
+  // §9 OURS: of uploads that are repeated at the same time one medium is kept
+  it("keeps one medium of what is sent several times at once", async () => {
+    const before = (await filesBelow("media")).length
+    const headers = { "idempotency-key": "media" }
+    const same = () => client.post("/enrichments/upload", { form: Started.uploadForm({}, nothing), headers })
+    const ids = (await Promise.all([same(), same(), same(), same()])).map(({ json }) => json.id)
+    assert.strictEqual(new Set(ids).size, 1)
+    await until(async () => (await rig.query("SELECT 1 FROM stt_removals")).length === 0)
+    assert.strictEqual((await filesBelow("media")).length, before + 1)
+    await client.delete(`/enrichments/${ids[0]}`)
+  }, 20_000)
+
   // §9 FIX: a medium that no enrichment has begun with is removed, also when the service died in between
   it("leaves no medium behind that belongs to nobody", async () => {
     const key = path.join(rig.folder, "stt", "media", "audios", "client", "left-behind")
