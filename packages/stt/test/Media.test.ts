@@ -47,9 +47,11 @@ const bomb = (film: Buffer) => {
   return Buffer.concat([film.subarray(0, at), box("moov", box("cmov", box("dcom", Buffer.from("zlib")), packed))])
 }
 
-const filesBelow = async (folder: string) =>
-  (await fs.readdir(path.join(rig.folder, "stt", folder), { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile()).map(({ name }) => name)
+const filesBelow = async (folder: string) => {
+  const options = { recursive: true, withFileTypes: true } as const
+  const found = await fs.readdir(path.join(rig.folder, "stt", folder), options).catch(() => [])
+  return found.filter((entry) => entry.isFile()).map(({ name }) => name)
+}
 
 /** Waits for a fact that nobody announces; the test's own limit is the only clock. */
 const until = async (fact: () => Promise<boolean>) => {
@@ -137,7 +139,12 @@ describe("Media", () => {
       const said = await new Promise<string>((resolve) => {
         const socket = net.connect(Number(port), hostname)
         let text = ""
-        socket.on("data", (chunk) => text += chunk).on("close", () => resolve(text))
+        socket.on("data", (chunk) => {
+          text += chunk
+          if (!text.endsWith("}")) return
+          socket.destroy()
+          resolve(text)
+        })
         socket.write(
           `POST /api/v1/enrichments/${type.includes("json") ? "url" : "upload"} HTTP/1.1\r\nhost: x\r\n`
             + `authorization: Bearer ${client.token}\r\ncontent-type: ${type}\r\ncontent-length: 900\r\n\r\n--x`
@@ -159,9 +166,15 @@ describe("Media", () => {
     assert.strictEqual(id, json.id)
     const forged = [`${id}.${Number(expires) + 1}.${signature}`, `${id}.1.${signature}`, `${id}.${expires}.`, "x"]
     for (const token of forged) assert.strictEqual((await fetch(`${rig.url}/api/v1/media/${token}`)).status, 404)
+    const hasty = await start({ linkMinutes: -1 }, rig.folder, "cli")
+    await rig.query("UPDATE stt_enrichments SET transcription_lease_at = now() - interval '1 day' WHERE id = $1", id)
+    const expired = (await Workers.take(new Caller(hasty.url, worker.token), "transcription"))!
+    assert.strictEqual(expired.job.enrichmentId, id)
+    assert.strictEqual((await fetch(expired.job.mediaTemporaryUrl)).status, 404)
+    await hasty.stop()
     await client.delete(`/enrichments/${id}`)
     assert.strictEqual((await fetch(job.mediaTemporaryUrl)).status, 404)
-  })
+  }, 20_000)
 
   // §2.4 FIX: the medium of a deleted enrichment leaves its store, too
   // §9 OURS: what was ended long enough ago is deleted, with its medium
@@ -189,9 +202,22 @@ describe("Media", () => {
     await rig.edit("client", { retentionDays: null })
   }, 20_000)
 
+  // §9 OURS: of uploads that are repeated at the same time one medium is kept
+  it("keeps one medium of what is sent several times at once", async () => {
+    const before = (await filesBelow("media")).length
+    const headers = { "idempotency-key": "media" }
+    const same = () => client.post("/enrichments/upload", { form: Started.uploadForm({}, nothing), headers })
+    const ids = (await Promise.all([same(), same(), same(), same()])).map(({ json }) => json.id)
+    assert.strictEqual(new Set(ids).size, 1)
+    await until(async () => (await rig.query("SELECT 1 FROM stt_removals")).length === 0)
+    assert.strictEqual((await filesBelow("media")).length, before + 1)
+    await client.delete(`/enrichments/${ids[0]}`)
+  }, 20_000)
+
   // §9 FIX: a medium that no enrichment has begun with is removed, also when the service died in between
   it("leaves no medium behind that belongs to nobody", async () => {
     const key = path.join(rig.folder, "stt", "media", "audios", "client", "left-behind")
+    await fs.mkdir(path.dirname(key), { recursive: true })
     await fs.writeFile(key, wav(1))
     // A process that is not there any more was about to begin with it.
     await rig.query(

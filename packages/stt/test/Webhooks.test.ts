@@ -22,9 +22,13 @@ const target = ({ address }: Web) => ({ address: address.split(":")[0]!, port: N
 
 beforeAll(async () => {
   const first = new Set<string>()
-  hooked = await hook(({ body, path }) => {
-    // Away when it is told the first thing of an enrichment.
-    if (path === "/?away" && !first.has(body.id)) return first.add(body.id) && 503
+  hooked = await hook(async ({ body, path }) => {
+    // Away when it is told the first thing of an enrichment, and until there is more to tell.
+    if (path === "/?away" && !first.has(body.id)) {
+      first.add(body.id)
+      while ((await Started.enrichment(client, body.id)).status !== "SUCCESS") await new Promise(setImmediate)
+      return 503
+    }
     return Number(/status=(\d+)/.exec(path)?.[1] ?? 200)
   })
   hosts.set("hook.test", target(hooked))

@@ -25,6 +25,6 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
     Effect.asVoid,
     Effect.catchCause((cause) => Effect.logDebug("Media could not be removed yet", cause))
   )
-  yield* Effect.forkScoped(Wake.whenever(["stt_removals"], 30_000, work))
+  yield* Effect.forkScoped(Wake.whenever(["stt_removals"], 5000, work))
   yield* Effect.forkScoped(Effect.repeat(spool.sweep, Schedule.spaced("1 hour")))
 }))
