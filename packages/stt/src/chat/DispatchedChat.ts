@@ -1,5 +1,4 @@
 /** A chat model behind the dispatcher. Servers differ in how they can be held to a schema: the strictest way that works. */
-import { Dispatcher } from "@aiguilleur/core/Dispatcher"
 import type { Usage } from "@aiguilleur/core/Work"
 import { Effect, Layer, Option, Schema } from "effect"
 import { type JobError, OwnJobs } from "../inference/OwnJobs.ts"
@@ -39,7 +38,6 @@ export const layer = (model: string) =>
     ChatModel,
     Effect.gen(function*() {
       const jobs = yield* OwnJobs
-      const dispatcher = yield* Dispatcher
       const { chatWindow } = yield* Settings
       /** What servers of this model refused once is not asked of them again. */
       let manner = 0
@@ -69,7 +67,7 @@ export const layer = (model: string) =>
       return ChatModel.of({
         name: model,
         window: chatWindow,
-        isThere: Effect.map(dispatcher.snapshot, ({ models }) => models.some(({ name }) => name === model)),
+        isThere: jobs.has(model),
         ask: Effect.fn("DispatchedChat.ask")(function*(question) {
           const answer = yield* Effect.mapError(asked(question), ofJob)
           const content = Option.getOrUndefined(decode(answer))?.choices[0]?.message.content

@@ -79,6 +79,8 @@ const ofBackend = (model: string, { message, reason }: BackendError): JobError =
 export class OwnJobs extends Context.Service<OwnJobs, {
   /** The decoded answer. Retried elsewhere as everybody's requests are; interruption withdraws it. */
   readonly run: (job: OwnJob) => Effect.Effect<unknown, JobError>
+  /** Whether there is a model of that name. */
+  readonly has: (model: string) => Effect.Effect<boolean>
 }>()("@aiguilleur/stt/OwnJobs") {
   static readonly layer = Layer.effect(
     OwnJobs,
@@ -122,7 +124,10 @@ export class OwnJobs extends Context.Service<OwnJobs, {
         )
         return Result.isSuccess(result) ? result.success : yield* ofBackend(job.model, result.failure)
       })
-      return OwnJobs.of({ run })
+      return OwnJobs.of({
+        run,
+        has: (model) => Effect.map(dispatcher.snapshot, ({ models }) => models.some(({ name }) => name === model))
+      })
     })
   )
 }

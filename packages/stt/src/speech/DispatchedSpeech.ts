@@ -1,5 +1,4 @@
 /** Speech to text by any OpenAI-compatible server that the dispatcher knows: the way of production. */
-import { Dispatcher } from "@aiguilleur/core/Dispatcher"
 import { Effect, Layer } from "effect"
 import * as Wave from "../audio/Wave.ts"
 import { OwnJobs } from "../inference/OwnJobs.ts"
@@ -22,13 +21,11 @@ export const layer = (model: string, prepared: Effect.Effect<void, SpeechError> 
     SpeechEngine,
     Effect.gen(function*() {
       const jobs = yield* OwnJobs
-      const dispatcher = yield* Dispatcher
       return SpeechEngine.of({
         name: model,
         atOnce,
         ready: Effect.gen(function*() {
-          const { models } = yield* dispatcher.snapshot
-          if (models.some(({ name }) => name === model)) return yield* prepared
+          if (yield* jobs.has(model)) return yield* prepared
           return yield* new SpeechError({ message: `The speech model ${model} is not configured`, isPassing: false })
         }),
         hear: Effect.fn("DispatchedSpeech.hear")(function*(piece) {
