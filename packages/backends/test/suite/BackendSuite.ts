@@ -281,7 +281,7 @@ export const suite = (
       [{ status: 400, body: "" }, "refused"],
       [{ status: 401, body: "" }, "unauthorised"],
       [{ status: 404, body: "{\"error\":{\"message\":\"The model `x` does not exist.\"}}" }, "unsupported"],
-      [{ status: 429, body: "" }, "refused"],
+      [{ status: 429, body: "" }, "busy"],
       [{ status: 500, body: "" }, "unhealthy"],
       ["cut", "unreachable"]
     ]

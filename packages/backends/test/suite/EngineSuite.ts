@@ -72,7 +72,7 @@ export const suite = (kind: ServerKind, face: FaceName, { endpoints, make, title
       Effect.gen(function*() {
         const { backend, model, server } = yield* rig({ loading: true })
         const error = yield* Effect.flip(backend.call(server, model, job))
-        assert.deepStrictEqual([error.reason, error.message.slice(0, 3)], ["refused", "503"])
+        assert.deepStrictEqual([error.reason, error.message.slice(0, 3)], ["busy", "503"])
       }))
 
     it.effect("reads its load without a complaint, before a request and after", () =>
