@@ -1,10 +1,11 @@
 /** The eyes on a fleet: asks every server for its health and its load, again and again, and posts what it learns. */
 import type { Backend } from "@aiguilleur/core/Backend"
+import { BackendError } from "@aiguilleur/core/Backend"
 import type { Change } from "@aiguilleur/core/Event"
 import { Event } from "@aiguilleur/core/Event"
 import type { Model } from "@aiguilleur/core/Model"
 import type { Server } from "@aiguilleur/core/Server"
-import { Duration, Effect, Equal, FiberMap, Random, Semaphore } from "effect"
+import { Cause, Duration, Effect, Equal, FiberMap, Random, Semaphore } from "effect"
 import type { Scope } from "effect"
 import { Backends } from "./Backends.ts"
 
@@ -42,6 +43,14 @@ const pause = Effect.fnUntraced(function*(every: Duration.Input, jitter: number)
   yield* Effect.sleep(Duration.times(Duration.fromInputUnsafe(every), share))
 })
 
+/** In words where there are some; a mistake of ours with all that can be told of it. */
+const complaint = (what: string, cause: Cause.Cause<unknown>): Effect.Effect<void> => {
+  const error = Cause.hasDies(cause) ? undefined : Cause.squash(cause)
+  if (!(error instanceof BackendError)) return Effect.logWarning(what, cause)
+  const log = error.reason === "unreachable" ? Effect.logDebug : Effect.logWarning
+  return log(`${what}: ${error.message}`)
+}
+
 /** Runs for ever, whatever one round does: a round that fails is said once, and so is the first that succeeds again. */
 const repeatedly = (url: string, what: string, once: Effect.Effect<void, unknown>, wait: Effect.Effect<void>) => {
   let failing = false
@@ -54,7 +63,7 @@ const repeatedly = (url: string, what: string, once: Effect.Effect<void, unknown
   return once.pipe(
     Effect.andThen(said(false, Effect.logInfo(`${url} can be asked for its ${what} again`))),
     // Defects included: a bug in one driver must not blind us to a server for the rest of the day.
-    Effect.catchCause((cause) => said(true, Effect.logWarning(`${url} cannot be asked for its ${what}`, cause))),
+    Effect.catchCause((cause) => said(true, complaint(`${url} cannot be asked for its ${what}`, cause))),
     Effect.andThen(wait),
     Effect.forever
   )

@@ -19,6 +19,7 @@ import type { Config } from "./config/Config.ts"
 import * as Dashboard from "./dashboard/Dashboard.ts"
 import * as RecentMinutes from "./dashboard/hour/RecentMinutes.ts"
 import * as StoredMinutes from "./dashboard/hour/StoredMinutes.ts"
+import * as EngineAlerts from "./EngineAlerts.ts"
 import { Fleet } from "./Fleet.ts"
 import * as Gateway from "./Gateway.ts"
 import type { Settings } from "./GatewaySettings.ts"
@@ -119,6 +120,10 @@ const listening = <A, E, R>(config: Config, options: Options, more: Layer.Layer<
     Layer.provideMerge(Listener.layer({ host: config.http.host, port: config.http.port, ...options.listen }))
   )
 
+/** What takes usage, with those around it who only look. */
+const observed = <E, R>(usage: Layer.Layer<UsageLog.UsageLog, E, R>) =>
+  metered.pipe(Layer.provide(EngineAlerts.layer), Layer.provide(Telemetry.layer), Layer.provide(usage))
+
 const storedKey = (
   { caller, expires, name, rights = "none", secretHash, waitEvents }: Config["keys"][number]
 ): Keys.StoredKey => ({
@@ -137,11 +142,7 @@ const inMemory = <A, E, R>(config: Config, options: MemoryOptions, more: Layer.L
     Layer.provideMerge(Fleet.layer),
     Layer.provideMerge(Layer.mergeAll(
       Keys.layerMemory(config.keys.map(storedKey)),
-      RecentMinutes.layerMemory.pipe(
-        Layer.provide(metered),
-        Layer.provide(Telemetry.layer),
-        Layer.provide(UsageLog.layerMemory(options.usage))
-      )
+      RecentMinutes.layerMemory.pipe(Layer.provide(observed(UsageLog.layerMemory(options.usage))))
     )),
     Layer.provideMerge(Metrics.layer),
     Layer.provideMerge(dispatching(config, options))
@@ -179,9 +180,9 @@ export const layerStored = (config: Config, options: Options = {}) =>
     Layer.provideMerge(ShadowLog.layer),
     Layer.provideMerge(Layer.mergeAll(
       StoredKeys.layer,
-      metered.pipe(Layer.provide(Telemetry.layer), Layer.provide(StoredUsage.layer)),
-      StoreMetrics.layer,
-      StoredMinutes.layer
+      observed(StoredUsage.layer),
+      StoredMinutes.layer,
+      StoreMetrics.layer
     )),
     Layer.provideMerge(Layer.mergeAll(KeyCache.layer, UsageBuffer.layer, Metrics.layer)),
     Layer.provideMerge(Layer.effectDiscard(FileApplication.apply(config))),

@@ -1,6 +1,6 @@
 /** One span for each request, told after the fact with the GenAI semantic conventions; never content, never a key. */
 import { Context, Exit, Option, Tracer } from "effect"
-import type { EndedRequest } from "./UsageLog.ts"
+import { type EndedRequest, grantedAt } from "./UsageLog.ts"
 
 const operations: ReadonlyArray<readonly [path: string, operation: string]> = [
   ["/v1/chat/completions", "chat"],
@@ -80,7 +80,7 @@ export const record = (tracer: Tracer.Tracer, request: EndedRequest, sampled: bo
     set("aiguilleur.ttft_ms", last.ttft === undefined ? undefined : Math.round(last.ttft))
   }
   for (const { lease } of attempts) {
-    span.event("granted", nanos(lease.grantedAt), { "aiguilleur.server": lease.server.url })
+    span.event("granted", nanos(grantedAt(request, lease, lease.grantedAt)), { "aiguilleur.server": lease.server.url })
   }
   if (request.firstByteAt !== undefined) span.event("first byte", nanos(request.firstByteAt))
   const isFailure = ending !== "released" && ending !== "withdrawn"

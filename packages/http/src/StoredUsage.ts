@@ -2,7 +2,7 @@
 import { UsageBuffer } from "@aiguilleur/store/UsageBuffer"
 import type { UsageRow } from "@aiguilleur/store/UsageRow"
 import { Effect, Layer } from "effect"
-import { type EndedRequest, UsageLog } from "./UsageLog.ts"
+import { type EndedRequest, grantedAt, UsageLog } from "./UsageLog.ts"
 
 /** Longer names are nobody's, and a caller must not fill the table with them. */
 const longest = 256
@@ -30,7 +30,7 @@ export const rowOf = (request: EndedRequest): UsageRow => {
     site: lease?.server.site ?? null,
     stream: request.stream,
     arrivedAt: request.arrivedAt,
-    grantedAt: lease?.firstGrantedAt ?? null,
+    grantedAt: lease === undefined ? null : grantedAt(request, lease, lease.firstGrantedAt),
     firstByteAt: request.firstByteAt ?? null,
     finishedAt: request.finishedAt,
     promptTokens: last?.promptTokens ?? null,

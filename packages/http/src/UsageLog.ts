@@ -54,6 +54,13 @@ export interface EndedRequest {
   readonly trace: string | undefined
 }
 
+/**
+ * When an attempt's server was granted, on the request's own clock: the dispatcher's only moves forward, and the two
+ * may drift apart.
+ */
+export const grantedAt = (request: EndedRequest, { arrivedAt }: LeaseRecord, granted: number): number =>
+  Math.min(request.firstByteAt ?? request.finishedAt, request.arrivedAt + Math.max(0, granted - arrivedAt))
+
 export class UsageLog extends Context.Service<UsageLog, {
   /** Returns at once; what becomes of it afterwards is the implementation's concern. */
   readonly offer: (request: EndedRequest) => void

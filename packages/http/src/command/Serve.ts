@@ -21,6 +21,8 @@ export class CannotServe extends Schema.TaggedError<CannotServe>()("CannotServe"
   override readonly [Runtime.errorReported] = false
 }
 
+const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? "" : "s"}`
+
 interface Where {
   readonly host: Option.Option<string>
   readonly port: Option.Option<number>
@@ -109,7 +111,9 @@ const fromFile = Effect.fnUntraced(function*(file: string, json: boolean, option
   yield* Console.log(
     json
       ? JSON.stringify({ url: base, demo: false, config: file })
-      : `Aiguilleur listens on ${base}: ${models.length} models, ${servers.length} servers, ${keys.length} keys.`
+      : `Aiguilleur listens on ${base} and serves ${file}: ${
+        [count(models.length, "model"), count(servers.length, "server"), count(keys.length, "key")].join(", ")
+      }.`
   )
   return yield* Effect.never
 }, Effect.scoped)

@@ -2,7 +2,7 @@
 import { Usage } from "@aiguilleur/store/Usage"
 import type { UsageRow } from "@aiguilleur/store/UsageRow"
 import { UsageRow as Row } from "@aiguilleur/store/UsageRow"
-import { DateTime, Effect, Option, Result, Stdio, Stream, String } from "effect"
+import { DateTime, Effect, Option, Predicate, Result, Stdio, Stream, String } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as KeyFlags from "./KeyFlags.ts"
 import { Rejected } from "./Refusal.ts"
@@ -53,6 +53,10 @@ const json = <E>(rows: Stream.Stream<UsageRow, E>) =>
     Stream.concat(Stream.succeed("\n]\n"))
   )
 
+/** `| head` closes the pipe once it has what it wants. */
+const hasReadEnough = (error: { readonly cause?: unknown }): boolean =>
+  Predicate.hasProperty(error.cause, "code") && error.cause.code === "EPIPE"
+
 const date = (name: string) =>
   Flag.String(name).pipe(
     Flag.withMetavar("DATE"),
@@ -93,7 +97,9 @@ const exported = Command.make(
       ...(Option.isSome(model) ? { model: model.value } : {})
     })
     const text = isJson || format === "json" ? json(rows) : format === "trace" ? trace(rows) : csv(rows)
-    return yield* Stream.run(text, stdio.stdout({ endOnDone: false }))
+    return yield* Stream.run(text, stdio.stdout({ endOnDone: false })).pipe(
+      Effect.catchIf(hasReadEnough, () => Effect.void)
+    )
   })
 ).pipe(
   Command.withDescription("Export what was used: one row for each request, with its times, tokens, server and ending"),
