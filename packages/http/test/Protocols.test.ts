@@ -1,6 +1,5 @@
-import { total } from "@aiguilleur/core/Work"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Effect, Fiber, Stream } from "effect"
 import * as ScriptedEngine from "./faults/ScriptedEngine.ts"
 import * as Rig from "./Rig.ts"
 
@@ -40,11 +39,19 @@ describe("Usage is settled from what the endpoint itself tells:", () => {
   it.live("a tokenizer asks the model for nothing, and costs nothing", () =>
     Effect.gen(function*() {
       const rig = yield* Rig.make()
+      const released = yield* Effect.forkChild(
+        rig.dispatcher.notices.pipe(
+          Stream.filter((notice) => notice._tag === "Released"),
+          Stream.take(2),
+          Stream.runCollect
+        )
+      )
+      yield* Effect.yieldNow
       const { count, tokens } = JSON.parse(yield* ask(rig, "/v1/tokenize", { prompt: "Hello, engine." }))
       assert.strictEqual(count, 4)
       assert.include(yield* ask(rig, "/v1/detokenize", { tokens }), "Hello, engine.")
       assert.deepStrictEqual(cost(rig), [[undefined, undefined, false], [undefined, undefined, false]])
-      assert.deepStrictEqual(rig.usage.attempts.map(({ lease }) => total(lease.estimate)), [0, 0])
+      assert.deepStrictEqual((yield* Fiber.join(released)).map((notice) => notice.cost), [0, 0])
     }))
 })
 
@@ -101,6 +108,38 @@ describe("A stream of", () => {
           assert.notInclude(text, "\"error\"")
         }
         assert.isAbove(rig.servers[0]!.received(), 0)
+      })
+  )
+})
+
+describe("A stream that ends in all politeness", () => {
+  const named = (type: string, more: object = {}) => `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`
+  const chat = { choices: [{ index: 0, delta: { content: "Bon" } }] }
+
+  /** What an engine says before it ends its answer, and whether that was all of it. */
+  const streams: ReadonlyArray<readonly [path: string, said: string, whole: boolean]> = [
+    ["/v1/chat/completions", ScriptedEngine.event(chat), false],
+    ["/v1/chat/completions", ScriptedEngine.event(chat) + ScriptedEngine.done, true],
+    ["/v1/responses", named("response.output_text.delta", { delta: "Bon" }), false],
+    ["/v1/responses", named("response.output_text.delta", { delta: "Bon" }) + named("response.completed"), true],
+    ["/v1/responses", named("response.output_text.delta", { delta: "Bon" }) + named("response.failed"), true],
+    ["/v1/messages", named("content_block_delta", { delta: { text: "Bon" } }), false],
+    ["/v1/messages", named("content_block_delta", { delta: { text: "Bon" } }) + named("message_stop"), true],
+    ["/v1/audio/transcriptions", named("transcript.text.delta", { delta: "Bon" }), true]
+  ]
+  it.live.each(streams)(
+    "is broken without its last word: %s, %j: whole is %s",
+    ([path, said, whole]) =>
+      Effect.gen(function*() {
+        const scripted = yield* ScriptedEngine.start((socket) => {
+          socket.write(ScriptedEngine.stream(said))
+          return "answered"
+        })
+        const rig = yield* Rig.make({ actors: [scripted.url], servers: [] })
+        const text = yield* ask(rig, path, { stream: true })
+        assert.isTrue(text.startsWith(said))
+        assert.strictEqual(!text.includes("stream_broken"), whole)
+        assert.deepStrictEqual(rig.usage.attempts.map(({ outcome }) => outcome), [whole ? "Served" : "Broken"])
       })
   )
 })
