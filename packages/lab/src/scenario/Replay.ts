@@ -32,6 +32,17 @@ const sized = (rows: ReadonlyArray<Row>): ReadonlyArray<Sized> => {
   })
 }
 
+const short = ({ key, organisation }: Row): string => `${organisation} ${key}`
+
+/** All that makes two requests of different populations. */
+const whole = (row: Row): string =>
+  [
+    short(row),
+    row.model,
+    row.priority,
+    ...(row.routingMode === undefined || row.routingMode === "any" ? [] : [row.routingMode])
+  ].join(" ")
+
 const populationOf = (label: string, group: ReadonlyArray<Sized>, start: number, models: ReadonlyArray<string>) => {
   const { key, model, organisation, priority, routingMode } = group[0]!
   return {
@@ -71,10 +82,16 @@ export const scenario = (name: string, fleet: Scenario, rows: ReadonlyArray<Row>
   const start = rows.reduce((least, { at }) => Math.min(least, at), Infinity)
   const end = rows.reduce((most, { at }) => Math.max(most, at), -Infinity)
   const models = fleet.models.map((model) => model.name)
-  const labelOf = ({ key, model, organisation, priority, routingMode }: Row) =>
-    [organisation, key, model, priority, ...(routingMode === undefined ? [] : [routingMode])].join(" ")
-  const groups = Map.groupBy(sized(rows), labelOf)
-  const populations = Array.from(groups, ([label, group]) => populationOf(label, group, start, models))
+  const groups = [...Map.groupBy(sized(rows), whole)]
+  const names = groups.map(([, group]) => short(group[0]!))
+  const populations = groups.map(([label, group], place) =>
+    populationOf(
+      names.indexOf(names[place]!) === names.lastIndexOf(names[place]!) ? names[place]! : label,
+      group,
+      start,
+      models
+    )
+  )
   const told = `${rows.length} requests of a trace, on the fleet of ${fleet.name}.`
   return {
     ...fleet,

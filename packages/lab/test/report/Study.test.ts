@@ -37,7 +37,8 @@ describe("the consortium's experiment", () => {
     assert.isAtMost(populations[0]!.ttft.p95! / populations[0]!.unloadedTtft!, 1.5)
     assert.isTrue(
       report.verdict.some((sentence) =>
-        sentence.startsWith("Least busy, performance") && sentence.includes("within the 1.5 ×")
+        sentence.startsWith("Least busy, performance") && sentence.includes("within the 1.5 ×") &&
+        sentence.includes("headroom: 2")
       )
     )
     assert.isTrue(

@@ -94,6 +94,21 @@ describe("traces", () => {
     )
   })
 
+  it("names populations by organisation and key, and by all that differs where that is not enough", () => {
+    const rows = Result.getOrThrow(TraceFile.parse([
+      `${head},routing_mode`,
+      "0,a,k,m,5,1,1,any",
+      "0,a,k,m,5,1,1,",
+      "0,b,k,m,5,1,1,",
+      "0,b,k,m,4,1,1,private-only"
+    ].join("\n")))
+    assert.deepStrictEqual(Replay.scenario("x", fleet, rows).populations.map(({ name }) => name), [
+      "a k",
+      "b k m 5",
+      "b k m 4 private-only"
+    ])
+  })
+
   it("reads quoted cells, whatever they hold", () => {
     const rows = Result.getOrThrow(
       TraceFile.parse(`${head}\r\n0,univ-a,"moodle, ""the"" one\n",m,5,1,1\r\n\r\n1,b,k,m,5,1,x`
