@@ -41,7 +41,7 @@ const kindOf = (world: World, ticket: TicketRecord, now: number): string => {
     ticket.model?.model.name,
     Rules.effective(world, ticket, now),
     ticket.priority >= bestPriority - 1,
-    [...ticket.excluded].length,
+    Array.from(ticket.excluded, ({ ordinal }) => ordinal).toSorted().join(),
     servers.join()
   ].join("/")
 }
