@@ -5,6 +5,7 @@ import type { Model } from "../../src/Model.ts"
 import { Outcome } from "../../src/Outcome.ts"
 import type { Server, ServerKind } from "../../src/Server.ts"
 import type { Usage, Work } from "../../src/Work.ts"
+import { contest } from "./Contest.ts"
 import type { Dice } from "./Dice.ts"
 import { dice } from "./Dice.ts"
 import type { History, Step } from "./History.ts"
@@ -151,8 +152,8 @@ const steps = (from: Dice, weights: ReadonlyArray<number>): ReadonlyArray<Step> 
     let left = roll() * total
     return kinds[weights.findIndex((weight) => (left -= weight) < 0)]!()
   }
-  // Half of the histories have 50 steps or fewer; a few have 300.
-  const length = Math.floor(chance(0.5) ? 10 + below(41) : chance(0.9) ? 50 + below(70) : 120 + below(181))
+  // With the opening, half of the histories have 50 steps or fewer; a few have 300.
+  const length = chance(0.5) ? 8 + below(24) : chance(0.9) ? 32 + below(78) : 110 + below(177)
   return Array.from({ length }, one)
 }
 
@@ -162,6 +163,24 @@ export const opening = (from: Dice): ReadonlyArray<Step> =>
     ...models.map((name): Change => ({ _tag: "ModelChanged", model: model(from, name) })),
     ...keys.map((key): Change => ({ _tag: "KeyChanged", caller: caller(from, key) }))
   ].filter((change) => change._tag === "KeyChanged" || from.chance(0.85)).map((change) => ({ _tag: "Change", change }))
+
+const performing = (step: Step): Step => {
+  if (step._tag !== "Change" || step.change._tag !== "ModelChanged") return step
+  return { _tag: "Change", change: { _tag: "ModelChanged", model: { ...step.change.model, ...performance } } }
+}
+
+const performance = { policy: "performance", patience: 70_000 } as const
+
+/** Every model holds servers back by what was measured of them lately, and much is measured. */
+const measured = (from: Dice, settings: History["settings"], seed: number): History => {
+  // Arrive, Release, FirstData, Withdraw, Change, Observe, Pass, Back, Together.
+  const weights = [10, 4, 12, 0.5, 0, 4, 5, 0.1, 1]
+  return {
+    seed,
+    settings: { ...settings, ttftWindow: 2_000 },
+    steps: [...opening(from).map(performing), ...steps(from, weights)]
+  }
+}
 
 export const generate = (seed: number): History => {
   const from = dice(seed)
@@ -182,5 +201,8 @@ export const generate = (seed: number): History => {
     explained: 40,
     secondCost: pick([10, 0.5])
   }
+  // One in eight is a contest between equals, one is about the time to first token alone.
+  if (seed % 8 === 3) return contest(from, settings, seed)
+  if (seed % 8 === 5) return measured(from, settings, seed)
   return { seed, settings, steps: [...opening(from), ...steps(from, weights)] }
 }

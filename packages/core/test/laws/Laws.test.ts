@@ -2,7 +2,7 @@
 import { assert, it } from "@effect/vitest"
 import { search } from "./Search.ts"
 
-const histories = Number(process.env["LAWS_HISTORIES"] ?? 300)
+const histories = Number(process.env["LAWS_HISTORIES"] ?? 10_000)
 const first = Number(process.env["LAWS_SEED"] ?? 1)
 
 it(`keeps its laws and agrees with the reference over ${histories} histories from seed ${first}`, () => {

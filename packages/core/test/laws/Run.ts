@@ -6,29 +6,30 @@ import type { Registry } from "../../src/Registry.ts"
 import { schedule } from "../../src/Schedule.ts"
 import type { State } from "../../src/State.ts"
 import * as States from "../../src/State.ts"
+import * as Estimate from "../reference/Estimate.ts"
 import type { World } from "../reference/Records.ts"
 import * as Records from "../reference/Records.ts"
 import * as Reference from "../reference/Reference.ts"
 import * as Verdict from "../reference/Verdict.ts"
 import * as Boards from "./Boards.ts"
 import * as Bookkeeping from "./Bookkeeping.ts"
+import type { Demand } from "./Demand.ts"
+import { Broken, demand } from "./Demand.ts"
 import type { Dice } from "./Dice.ts"
 import { dice } from "./Dice.ts"
+import { Fairness } from "./Fairness.ts"
 import type { History, Step } from "./History.ts"
 import * as Instants from "./Instants.ts"
 import * as Law from "./Law.ts"
 import { Ledger } from "./Ledger.ts"
 import * as Likeness from "./Likeness.ts"
 
+/** What makes another consortium of it; health and load do not. */
+const isReload = ({ _tag }: Event): boolean =>
+  _tag.endsWith("Changed") || _tag.endsWith("Removed") || _tag === "KeyRevoked" || _tag === "ServerDraining"
+
 /** More decisions than this in one pass do not end. */
 const endless = 10_000
-
-/** A law that does not hold; thrown, so that the rest of the history is not looked at. */
-export class Broken extends Error {}
-
-const demand = (fault: string | undefined): void => {
-  if (fault !== undefined) throw new Broken(fault)
-}
 
 export class Run {
   readonly state: State
@@ -43,11 +44,15 @@ export class Run {
   private wakeAt: number | undefined
   /** Something was applied that waits for the next step's decisions. */
   private joined = false
+  private readonly fairness = new Fairness()
+  private readonly wanted: Demand
+  private settlements = 0
 
-  constructor({ seed, settings }: History, registry: Registry["Service"]) {
+  constructor({ seed, settings }: History, registry: Registry["Service"], wanted: Demand) {
     this.state = States.make(settings, registry)
     this.world = Records.make(settings)
     this.from = dice(seed)
+    this.wanted = wanted
   }
 
   step(step: Step, together: boolean): void {
@@ -79,7 +84,7 @@ export class Run {
       for (const instant of Instants.between(this.world, this.state.now, stop)) {
         const { assigns, ends } = Verdict.verdict(this.world, instant, 0)
         const due = [...ends.keys(), ...assigns.keys()][0]
-        if (due !== undefined) throw new Broken(`law 4: ${due} is due at ${instant}, the wake-up is at ${ring}`)
+        this.demand(due && `law 4: ${due} is due at ${instant}, the wake-up is at ${ring}`)
       }
       this.clock = stop
       if (stop >= ring || stop === until) this.decide()
@@ -94,11 +99,12 @@ export class Run {
       const roll = this.from.roll()
       const decision = schedule(this.state, this.clock, roll)
       const verdict = Verdict.verdict(this.world, this.clock, roll)
+      this.fairness.observe(this.world, Math.max(this.world.now, this.clock))
       if (decision._tag === "Hold") {
         this.decisions.push(`Hold ${decision.wakeAt}`)
-        demand(Law.ofQuiescence(this.world, this.clock))
+        this.demand(...Law.ofQuiescence(this.world, this.clock))
         const missed = [...verdict.ends.keys(), ...verdict.assigns.keys()][0]
-        if (missed !== undefined) throw new Broken(`law 9: it holds, though ${missed} is due`)
+        this.demand(missed && `law 9: it holds, though ${missed} is due`)
         if (this.state.fresh.length > 0) {
           this.apply({ _tag: "Held" })
           continue
@@ -110,9 +116,7 @@ export class Run {
       if (decision._tag === "End") {
         this.decisions.push(`End ${id} ${decision.reason._tag}`)
         if (verdict.ends.get(id)?.includes(decision.reason._tag) !== true) {
-          throw new Broken(
-            `law 9: it ends ${id} (${decision.reason._tag}), the reference knows ${verdict.ends.get(id)}`
-          )
+          this.demand(`law 9: it ends ${id} (${decision.reason._tag}), the reference knows ${verdict.ends.get(id)}`)
         }
         this.apply({ _tag: "Ended", ticket: id, reason: decision.reason })
         continue
@@ -120,26 +124,51 @@ export class Run {
       const { candidates, url } = decision
       this.decisions.push(`Assign ${id} ${url}`)
       this.world.now = Math.max(this.world.now, this.clock)
-      demand(Law.ofGrant(this.world, this.world.tickets.find((ticket) => ticket.id === id)!, url))
+      this.demand(...Law.ofGrant(this.world, this.world.tickets.find((ticket) => ticket.id === id)!, url))
       if (verdict.assigns.get(id) !== url) {
         const wanted = JSON.stringify([[...verdict.ends], [...verdict.assigns]])
-        throw new Broken(`law 9: it grants ${id} ${url}, the reference wants ${wanted}`)
+        this.demand(`law 9: it grants ${id} ${url}, the reference wants ${wanted}`)
       }
       this.apply({ _tag: "Granted", ticket: id, url, candidates })
     }
   }
 
   private apply(event: Event): void {
+    // While the ticket still counts.
+    if (event._tag === "Released") this.settle(event)
+    else if (isReload(event)) this.fairness.reset()
     apply(this.state, event, this.clock)
     Reference.apply(this.world, event, this.clock)
-    for (const notice of this.state.notices.splice(0)) demand(this.ledger.watch(notice))
+    for (const notice of this.state.notices.splice(0)) this.demand(this.ledger.watch(notice))
+    if (event._tag === "Granted") this.fairness.granted(this.world, this.world.leases.at(-1)!)
+    this.demand(this.fairness.fault())
+  }
+
+  private settle(event: Extract<Event, { _tag: "Released" }>): void {
+    const lease = this.world.leases.find(({ id }) => id === event.lease)
+    if (lease !== undefined) this.fairness.settled(lease, Estimate.settled(this.world, lease, event))
   }
 
   private settled(): void {
-    demand(this.ledger.balance(this.state.tickets.size, this.state.leases.size))
-    demand(Likeness.fault(this.state, this.world))
-    demand(Bookkeeping.fault(this.state))
-    demand(Boards.fault(this.state, Math.max(this.clock, this.state.now)))
+    this.demand(this.ledger.balance(this.state.tickets.size, this.state.leases.size))
+    if (++this.settlements % (this.wanted.every ?? 1) === 0) this.compare()
+  }
+
+  /** After the last step. */
+  finish(): void {
+    if (this.joined) this.decide()
+    this.compare()
+  }
+
+  /** Everything with everything. */
+  private compare(): void {
+    this.demand(Likeness.fault(this.state, this.world))
+    this.demand(Bookkeeping.fault(this.state))
+    this.demand(Boards.fault(this.state, Math.max(this.clock, this.state.now)))
+  }
+
+  private demand(...faults: ReadonlyArray<string | undefined>): void {
+    for (const fault of faults) demand(fault, this.wanted)
   }
 
   private eventOf(step: Exclude<Step, { _tag: "Pass" | "Back" | "Together" }>): Event | undefined {
@@ -192,11 +221,13 @@ export type Report =
   | { readonly _tag: "Held"; readonly decisions: ReadonlyArray<string> }
   | { readonly _tag: "Broke"; readonly message: string; readonly step: number }
 
-export const run = (history: History, registry: Registry["Service"]): Report => {
-  const run = new Run(history, registry)
+export const run = (history: History, registry: Registry["Service"], wanted: Demand = {}): Report => {
+  const run = new Run(history, registry, wanted)
+  const { length } = history.steps
   for (const [at, step] of history.steps.entries()) {
     try {
       run.step(step, history.steps[at + 1]?._tag === "Together")
+      if (at + 1 === length) run.finish()
     } catch (cause) {
       const message = cause instanceof Broken
         ? cause.message

@@ -4,7 +4,7 @@ import { assert, it } from "@effect/vitest"
 import { Clock, Effect, Layer } from "effect"
 import { traffic } from "./Traffic.ts"
 
-const histories = Number(process.env["LAWS_TRAFFIC"] ?? 60)
+const histories = Number(process.env["LAWS_TRAFFIC"] ?? 300)
 const first = Number(process.env["LAWS_SEED"] ?? 1)
 
 it.effect(

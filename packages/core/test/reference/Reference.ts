@@ -75,7 +75,10 @@ const serverChanged = (world: World, server: Server): void => {
 
 const keyChanged = (world: World, { caller }: Extract<Event, { _tag: "KeyChanged" }>): void => {
   for (const ticket of world.tickets) {
-    if (ticket.caller.key !== caller.key || ticket.doom !== undefined) continue
+    if (ticket.caller.key !== caller.key) continue
+    // What an earlier edit forbade to one in flight, this one decides anew.
+    if (!ticket.waiting && ticket.doom?._tag === "NotAllowed") ticket.doom = undefined
+    if (ticket.doom !== undefined) continue
     if (!ticket.waiting) ticket.caller = { ...caller, organisation: ticket.caller.organisation }
     else if (ticket.caller.organisation === caller.organisation) ticket.caller = caller
     else {

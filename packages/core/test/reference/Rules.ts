@@ -9,17 +9,15 @@ export const effective = ({ settings: { ageing, bestPriority } }: World, ticket:
   return Math.min(bestPriority, ticket.priority + steps)
 }
 
-/** Negative if `a` goes first. */
-export const order = (world: World, now: number) => (a: TicketRecord, b: TicketRecord): number => {
-  const [organisationA, keyA] = Counters.serviceOf(a)
-  const [organisationB, keyB] = Counters.serviceOf(b)
-  return effective(world, b, now) - effective(world, a, now) || organisationA - organisationB || keyA - keyB ||
-    a.arrivedAt - b.arrivedAt || a.seq - b.seq
-}
-
 /** The one sorted array. */
 export const waiting = (world: World, now: number): ReadonlyArray<TicketRecord> =>
-  world.tickets.filter((ticket) => ticket.waiting && ticket.doom === undefined).toSorted(order(world, now))
+  world.tickets.filter((ticket) => ticket.waiting && ticket.doom === undefined)
+    .map((ticket) => ({ ticket, priority: effective(world, ticket, now), service: Counters.serviceOf(ticket) }))
+    .sort((a, b) =>
+      b.priority - a.priority || a.service[0] - b.service[0] || a.service[1] - b.service[1] ||
+      a.ticket.arrivedAt - b.ticket.arrivedAt || a.ticket.seq - b.ticket.seq
+    )
+    .map(({ ticket }) => ticket)
 
 /** Configuration allows it, whatever happened to the ticket so far. */
 export const configured = (
@@ -69,8 +67,6 @@ export const admits = (world: World, pair: PairRecord, ticket: TicketRecord, now
   return ttft === undefined || ttft <= ttftThreshold
 }
 
-/** In the order of the model's configuration. */
-export const pairsOf = (world: World, ticket: TicketRecord): ReadonlyArray<PairRecord> =>
-  (ticket.model?.model.servers ?? []).flatMap((url) =>
-    world.pairs.filter(({ model, server }) => model === ticket.model && !server.removed && server.server.url === url)
-  )
+/** In the order of the model's configuration, as they were put there. */
+export const pairsOf = ({ pairs }: World, { model: of }: TicketRecord): ReadonlyArray<PairRecord> =>
+  pairs.filter(({ model, server }) => model === of && !server.removed)

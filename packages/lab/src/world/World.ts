@@ -1,6 +1,7 @@
 /** The same dispatcher as in production, simulated servers and simulated users, in virtual time. */
 import { Forecaster } from "@aiguilleur/core/Forecaster"
 import * as Interpreters from "@aiguilleur/core/Interpreter"
+import type { Notice } from "@aiguilleur/core/Notice"
 import { Registry } from "@aiguilleur/core/Registry"
 import type { Settings } from "@aiguilleur/core/Settings"
 import { defaults } from "@aiguilleur/core/Settings"
@@ -22,6 +23,8 @@ export interface Options {
   readonly readings?: number
   /** Whether every request that has to wait is told for how long, as its line will say. */
   readonly forecasts?: boolean
+  /** Told of everything that the dispatcher tells, in its order. */
+  readonly observe?: (notice: Notice) => void
   /** Ends as soon as so many requests have. */
   readonly requests?: number
   /** Called at each reading with the share of the duration that is over. */
@@ -78,6 +81,7 @@ const played = Effect.fnUntraced(function*(scenario: Scenario, column: Column, o
     ...scenario.populations.map(({ organisation }) => organisation)
   ])
   const recorder = Recorder.make(agenda, bestPriorityOf(scenario), hosts, [...organisations])
+  if (options.observe !== undefined) interpreter.observers.add(options.observe)
   interpreter.post(...fleet.changes)
 
   const forecaster = new Forecaster(interpreter.state)
