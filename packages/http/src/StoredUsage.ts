@@ -30,7 +30,8 @@ export const rowOf = (request: EndedRequest): UsageRow => {
     site: lease?.server.site ?? null,
     stream: request.stream,
     arrivedAt: request.arrivedAt,
-    grantedAt: lease?.firstGrantedAt ?? null,
+    // The dispatcher's clock is not the wall's: what it knows is how long this one waited.
+    grantedAt: lease === undefined ? null : request.arrivedAt + lease.firstGrantedAt - lease.arrivedAt,
     firstByteAt: request.firstByteAt ?? null,
     finishedAt: request.finishedAt,
     promptTokens: last?.promptTokens ?? null,
