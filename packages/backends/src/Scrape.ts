@@ -47,7 +47,7 @@ export const load = (
   const windows = new Map<string, ReadonlyMap<string, HistogramWindow.HistogramWindow>>()
   return Effect.fnUntraced(function*(server, models) {
     const text = yield* page(client, server, "/metrics")
-    const now = yield* Clock.currentTimeMillis
+    const now = Number((yield* Clock.monotonicTimeNanos) / 1_000_000n)
     const readings = read(text)
     const loads = new Map<string, Load>()
     const kept = new Map<string, HistogramWindow.HistogramWindow>()

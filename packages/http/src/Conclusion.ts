@@ -31,7 +31,7 @@ const endingOf = ({ attempts, failure, request }: Passage, error: string | undef
 }
 
 /** Undefined for a request that did not get as far as naming a model under a known key. */
-export const conclude = (passage: Passage, now: number): EndedRequest | undefined => {
+export const conclude = (passage: Passage): EndedRequest | undefined => {
   const { downstream, entry, headers } = passage
   const scanned = passage.body?.scanned
   if (entry === undefined || scanned?.model === undefined) return undefined
@@ -46,7 +46,7 @@ export const conclude = (passage: Passage, now: number): EndedRequest | undefine
     ticket: passage.request,
     arrivedAt: passage.arrivedAt,
     firstByteAt: passage.firstByteAt,
-    finishedAt: now,
+    finishedAt: passage.instant(),
     attempts: passage.attempts,
     ...endingOf(passage, downstream.failedWith),
     status: downstream.status,

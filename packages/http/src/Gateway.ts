@@ -162,7 +162,7 @@ export const make = Effect.gen(function*() {
     const model = catalogue.findUnsafe(scanned.model) ?? catalogue.findUnsafe(untagged(passage, scanned.model))
     passage.entry = entry
     passage.model = model
-    passage.arrivedAt = now()
+    passage.arrive(now())
     if (model === undefined) return refuse(passage, unknownModel(scanned.model))
     const allowed = entry.caller.models
     if (allowed !== undefined && !allowed.includes(model.name)) return refuse(passage, notAllowed(scanned.model))
@@ -201,7 +201,7 @@ export const make = Effect.gen(function*() {
   const dispatch = (passage: Passage, entry: KeyEntry) =>
     Effect.onExit(relayed(passage, entry), () =>
       Effect.sync(() => {
-        const ended = conclude(passage, now())
+        const ended = conclude(passage)
         if (ended !== undefined) usageLog.offer(ended)
       }))
 

@@ -13,7 +13,7 @@ const mostTrusted = 256
 
 interface Guesser {
   wrong: number
-  /** Epoch milliseconds. */
+  /** Of a clock that only moves forward, in milliseconds. */
   until: number
   lastAt: number
   /** Keys that were right from here meanwhile: those who share an address do not pay for each other. */
@@ -50,7 +50,8 @@ export class Guesses extends Context.Service<Guesses, {
       const clock = yield* Clock.Clock
       // In the order of their last wrong key: the first has been quiet for longest.
       const guessers = new Map<string, Guesser>()
-      const now = () => clock.currentTimeMillisUnsafe()
+      // A wall clock that is put back must lock nobody out for longer.
+      const now = () => Number(clock.monotonicTimeNanosUnsafe() / 1_000_000n)
 
       const forget = (at: number) => {
         for (const [holder, { lastAt }] of guessers) {

@@ -45,6 +45,8 @@ export class Passage implements Watched {
   readonly attempts: Array<Attempt> = []
   /** Epoch milliseconds; arrived is when its body was complete. */
   arrivedAt = 0
+  /** The same moment in monotonic milliseconds. */
+  private arrived = 0
   firstByteAt: number | undefined = undefined
   /** Monotonic milliseconds at the first grant. */
   grantedAt: number | undefined = undefined
@@ -59,6 +61,17 @@ export class Passage implements Watched {
     this.endpoint = endpointOf(path)
     this.headers = headers
     this.downstream = downstream
+  }
+
+  /** Its body is complete, at this time of the wall clock. */
+  arrive(at: number): void {
+    this.arrivedAt = at
+    this.arrived = performance.now()
+  }
+
+  /** Now, in epoch milliseconds: as much later than its arrival as time has passed, whatever the wall clock does. */
+  instant(): number {
+    return this.arrivedAt + Math.round(performance.now() - this.arrived)
   }
 
   check(now: number): void {

@@ -16,8 +16,8 @@ import { json, refusal } from "./Reply.ts"
 /** Of a key's own requests, the oldest. */
 const most = 100
 
-/** Whoever asks in between is shown the same. */
-const snapshotEvery = 500
+/** Nanoseconds; whoever asks in between is shown the same. */
+const snapshotEvery = 500_000_000n
 
 export const layer = HttpRouter.use(Effect.fnUntraced(function*(router) {
   const dispatcher = yield* Dispatcher
@@ -25,16 +25,16 @@ export const layer = HttpRouter.use(Effect.fnUntraced(function*(router) {
   const keys = yield* Keys
   const guesses = yield* Guesses
   const clock = yield* Clock.Clock
-  let shown: Snapshot | undefined
+  let shown: { readonly snapshot: Snapshot; readonly at: bigint } | undefined
 
-  const snapshot = Effect.suspend(() =>
-    shown !== undefined && clock.currentTimeMillisUnsafe() - shown.at < snapshotEvery
-      ? Effect.succeed(shown)
-      : Effect.tap(dispatcher.snapshot, (fresh) =>
-        Effect.sync(() => {
-          shown = fresh
-        }))
-  )
+  const snapshot = Effect.suspend(() => {
+    const at = clock.monotonicTimeNanosUnsafe()
+    if (shown !== undefined && at - shown.at < snapshotEvery) return Effect.succeed(shown.snapshot)
+    return Effect.tap(dispatcher.snapshot, (snapshot) =>
+      Effect.sync(() => {
+        shown = { snapshot, at }
+      }))
+  })
 
   const overview = Effect.fnUntraced(function*({ caller }: KeyEntry) {
     const known = yield* snapshot

@@ -146,7 +146,7 @@ export class Relay implements Dispatcher.DispatchHandler, Exchange, Watched {
 
   begin(events: boolean, status: number, headers: Received, length: number | undefined): void {
     const { downstream } = this.passage
-    this.passage.firstByteAt ??= this.now()
+    this.passage.firstByteAt ??= this.passage.instant()
     if (downstream.started) return
     const flat = toClient(headers)
     if (length !== undefined) flat.push("content-length", String(length))

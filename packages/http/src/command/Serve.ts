@@ -1,6 +1,20 @@
 /** `aiguilleur serve`: the service, from a configuration file or as the demo, until a signal ends it. */
 import * as Database from "@aiguilleur/store/Database"
-import { Config as Env, Console, Context, Effect, Layer, Option, Queue, Result, Runtime, Schema, Stream } from "effect"
+import { UsageBuffer } from "@aiguilleur/store/UsageBuffer"
+import {
+  Config as Env,
+  Console,
+  Context,
+  Effect,
+  Fiber,
+  Layer,
+  Option,
+  Queue,
+  Result,
+  Runtime,
+  Schema,
+  Stream
+} from "effect"
 import { Command, Flag } from "effect/cli"
 import type { ServeError } from "effect/http/HttpServerError"
 import type { AddressInfo } from "node:net"
@@ -9,10 +23,13 @@ import type { Config } from "../config/Config.ts"
 import { render } from "../config/ConfigError.ts"
 import { load } from "../config/ConfigLoader.ts"
 import * as Demo from "../Demo.ts"
+import { GatewaySettings } from "../GatewaySettings.ts"
+import { InFlight } from "../InFlight.ts"
 import { Listener } from "../Listener.ts"
 import * as Program from "../Program.ts"
 import { Reload } from "../reload/Reload.ts"
 import * as Watch from "../reload/Watch.ts"
+import * as LastResort from "./LastResort.ts"
 
 /** Ends the command with exit code 1; the reason has been printed. */
 export class CannotServe extends Schema.TaggedError<CannotServe>()("CannotServe", {
@@ -77,6 +94,7 @@ interface FileOptions extends Where {
 
 /** The service of a file: it listens, hears SIGHUP, and ends with the scope. */
 export const open = Effect.fnUntraced(function*(file: string, { host, port, watch }: FileOptions) {
+  const lastResort = yield* LastResort.make
   const called = yield* calls(file, watch)
   const data = yield* Effect.orDie(Env.String("AIGUILLEUR_DATA").pipe(Env.withDefault("./data")))
   const config = yield* load(file, { environment: process.env }).pipe(
@@ -102,7 +120,17 @@ export const open = Effect.fnUntraced(function*(file: string, { host, port, watc
       TelemetryMisconfigured: ({ message }) => refuse(message)
     })
   )
-  yield* Effect.forkScoped(Effect.forever(Effect.andThen(Queue.takeAll(called), Context.get(context, Reload).now)))
+  // Not waited for in the end: a reload that a hung database holds up would keep requests from being drained.
+  const reloading = yield* Effect.forkDetach(
+    Effect.forever(Effect.andThen(Queue.takeAll(called), Context.get(context, Reload).now))
+  )
+  yield* Effect.addFinalizer(() => Effect.forkDetach(Fiber.interrupt(reloading)))
+  const inFlight = Context.get(context, InFlight)
+  const settings = Context.get(context, GatewaySettings)
+  yield* lastResort({
+    requests: () => inFlight.sizeUnsafe() === 0 ? 0 : settings.shutdown,
+    rows: Context.get(context, UsageBuffer).pending
+  })
   return { base: yield* Effect.provide(listening, context), config, context }
 })
 
