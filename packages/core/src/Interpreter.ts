@@ -13,6 +13,7 @@ import type { Notice } from "./Notice.ts"
 import type { Outcome } from "./Outcome.ts"
 import { Outcome as Outcomes } from "./Outcome.ts"
 import { Registry } from "./Registry.ts"
+import { Roster } from "./Roster.ts"
 import { schedule } from "./Schedule.ts"
 import type { Settings } from "./Settings.ts"
 import { Shadow } from "./Shadow.ts"
@@ -73,7 +74,7 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
   const state = States.make(settings, registry)
   const shadow = new Shadow()
   const observers: Interpreter["observers"] = new Set()
-  const waiters = new Map<string, Waiter>()
+  const waiters = new Roster<string, Waiter>()
   const answers: Array<readonly [Waiter, Answer]> = []
   let busy = false
   let again = false
@@ -195,7 +196,7 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
     Effect.suspend(() => {
       if (waiters.has(ticket.id)) return Effect.die(`a ticket with the id ${ticket.id} is alive`)
       const waiter: Waiter = { ticket: ticket.id, answer: undefined, resume: undefined }
-      waiters.set(ticket.id, waiter)
+      waiters.add(ticket.id, waiter)
       post({ _tag: "Arrived", ticket })
       return Effect.succeed(waiter)
     })

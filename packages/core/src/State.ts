@@ -13,6 +13,7 @@ import type { Model } from "./Model.ts"
 import type { Notice } from "./Notice.ts"
 import type { Pace } from "./Pace.ts"
 import type { Registry } from "./Registry.ts"
+import { Roster } from "./Roster.ts"
 import type { Server, ServerKind } from "./Server.ts"
 import type { Settings } from "./Settings.ts"
 import type { Throughput } from "./Throughput.ts"
@@ -211,9 +212,9 @@ export interface State {
   readonly models: Map<string, ModelState>
   readonly servers: Map<string, ServerState>
   /** Every ticket that has not ended, waiting or in flight. */
-  readonly tickets: Map<string, TicketState>
-  readonly leases: Map<number, LeaseState>
-  readonly keys: Map<string, Set<TicketState>>
+  readonly tickets: Roster<string, TicketState>
+  readonly leases: Roster<number, LeaseState>
+  readonly keys: Map<string, Roster<number, TicketState>>
   readonly deadlines: Deadlines<TicketState>
   /** Tickets that some server has failed, each with its own excluded servers. */
   readonly retries: Set<TicketState>
@@ -237,8 +238,8 @@ export const make = (settings: Settings, registry: Registry["Service"]): State =
   weights: new Map(),
   models: new Map(),
   servers: new Map(),
-  tickets: new Map(),
-  leases: new Map(),
+  tickets: new Roster(),
+  leases: new Roster(),
   keys: new Map(),
   deadlines: new Heap(),
   retries: new Set(),
