@@ -126,21 +126,30 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
     }
   }
 
-  const drain = (): void => {
+  const announce = (): void => {
+    const told = state.notices
+    state.notices = []
+    for (const notice of told) {
+      PubSub.publishUnsafe(notices, notice)
+      for (const observe of observers) observe(notice)
+    }
+  }
+
+  /** `at` is now, for whoever knows it. */
+  const drain = (at: number = now()): void => {
     again = true
     if (busy) return
     busy = true
     let wakeAt: number | undefined
+    let instant = at
     try {
       while (again) {
         again = false
-        wakeAt = decide(now())
-        for (const notice of state.notices.splice(0)) {
-          PubSub.publishUnsafe(notices, notice)
-          for (const observe of observers) observe(notice)
-        }
+        wakeAt = decide(instant)
+        if (state.notices.length > 0) announce()
         // A resumed fiber runs at once and may post: what its events lead to is decided in the next round.
-        for (const [waiter, answer] of answers.splice(0)) waiter.resume?.(answer)
+        if (answers.length > 0) { for (const [waiter, answer] of answers.splice(0)) waiter.resume?.(answer) }
+        if (again) instant = now()
       }
     } finally {
       // A strategy that throws fails the one who asked; the next event must find the interpreter free.
@@ -153,7 +162,7 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
   const post = (...events: ReadonlyArray<Event>): void => {
     const at = now()
     for (const event of events) apply(state, event, at)
-    drain()
+    drain(at)
   }
 
   /** One timer at most. One that is early does no harm and spares moving it at every grant. */

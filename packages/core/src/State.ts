@@ -5,7 +5,7 @@ import { Deadlines as Heap } from "./Deadlines.ts"
 import type { Deciding } from "./Decider.ts"
 import type { Reason } from "./DispatchError.ts"
 import type { Expectation } from "./Expectation.ts"
-import type { Attempt, Journal } from "./Journal.ts"
+import type { Attempt, Ended, Journal } from "./Journal.ts"
 import { Journal as Journals } from "./Journal.ts"
 import type { LeaseRecord } from "./Lease.ts"
 import type { Load } from "./Load.ts"
@@ -112,7 +112,7 @@ export interface Leaf {
   readonly branch: Branch
   readonly priority: number
   account: KeyAccount
-  readonly line: Pace
+  line: Pace
   /** When its head arrived: read at each decision, where the tickets themselves would be far away. */
   since: number
   head: TicketState | undefined
@@ -181,6 +181,8 @@ export interface TicketState extends Due {
   doom: Reason | undefined
   /** Its uses of servers, where they are remembered. */
   attempts: Array<Attempt> | undefined
+  /** How it ended, while that is remembered. */
+  ended: Ended | undefined
   refused: boolean
 }
 
