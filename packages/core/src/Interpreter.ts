@@ -13,6 +13,7 @@ import type { Notice } from "./Notice.ts"
 import type { Outcome } from "./Outcome.ts"
 import { Outcome as Outcomes } from "./Outcome.ts"
 import { Registry } from "./Registry.ts"
+import { Roster } from "./Roster.ts"
 import { schedule } from "./Schedule.ts"
 import type { Settings } from "./Settings.ts"
 import { Shadow } from "./Shadow.ts"
@@ -73,7 +74,7 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
   const state = States.make(settings, registry)
   const shadow = new Shadow()
   const observers: Interpreter["observers"] = new Set()
-  const waiters = new Map<string, Waiter>()
+  const waiters = new Roster<string, Waiter>()
   const answers: Array<readonly [Waiter, Answer]> = []
   let busy = false
   let again = false
@@ -125,21 +126,30 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
     }
   }
 
-  const drain = (): void => {
+  const announce = (): void => {
+    const told = state.notices
+    state.notices = []
+    for (const notice of told) {
+      PubSub.publishUnsafe(notices, notice)
+      for (const observe of observers) observe(notice)
+    }
+  }
+
+  /** `at` is now, for whoever knows it. */
+  const drain = (at: number = now()): void => {
     again = true
     if (busy) return
     busy = true
     let wakeAt: number | undefined
+    let instant = at
     try {
       while (again) {
         again = false
-        wakeAt = decide(now())
-        for (const notice of state.notices.splice(0)) {
-          PubSub.publishUnsafe(notices, notice)
-          for (const observe of observers) observe(notice)
-        }
+        wakeAt = decide(instant)
+        if (state.notices.length > 0) announce()
         // A resumed fiber runs at once and may post: what its events lead to is decided in the next round.
-        for (const [waiter, answer] of answers.splice(0)) waiter.resume?.(answer)
+        if (answers.length > 0) { for (const [waiter, answer] of answers.splice(0)) waiter.resume?.(answer) }
+        if (again) instant = now()
       }
     } finally {
       // A strategy that throws fails the one who asked; the next event must find the interpreter free.
@@ -152,7 +162,7 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
   const post = (...events: ReadonlyArray<Event>): void => {
     const at = now()
     for (const event of events) apply(state, event, at)
-    drain()
+    drain(at)
   }
 
   /** One timer at most. One that is early does no harm and spares moving it at every grant. */
@@ -195,7 +205,7 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
     Effect.suspend(() => {
       if (waiters.has(ticket.id)) return Effect.die(`a ticket with the id ${ticket.id} is alive`)
       const waiter: Waiter = { ticket: ticket.id, answer: undefined, resume: undefined }
-      waiters.set(ticket.id, waiter)
+      waiters.add(ticket.id, waiter)
       post({ _tag: "Arrived", ticket })
       return Effect.succeed(waiter)
     })

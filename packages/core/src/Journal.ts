@@ -19,8 +19,8 @@ export interface Attempt {
 
 export type Ending = "released" | DispatchError["ending"] | "withdrawn"
 
-interface Ended {
-  readonly name: string
+/** How it ended. */
+export interface Ended {
   readonly ending: Ending
   readonly reason: Reason["_tag"] | undefined
   readonly at: number
@@ -29,12 +29,18 @@ interface Ended {
 /** Callers name their requests themselves; those of another organisation are never found under a name. */
 const nameOf = (organisation: string, request: string): string => `${organisation}\u0000${request}`
 
+/** A ticket's own id needs no organisation: no other ticket has it. */
+const entryOf = ({ ticket: { caller, id, requestId } }: TicketState): string =>
+  requestId === undefined ? id : nameOf(caller.organisation, requestId)
+
 export class Journal {
   private readonly keep: number
   private readonly most: number
   private readonly byName = new Map<string, TicketState>()
-  /** In the order of their endings. */
-  private readonly past = new Map<TicketState, Ended>()
+  /** On a ring, in the order of their endings: `past` of them, the oldest at `oldest`. */
+  private readonly endings: Array<TicketState | undefined> = []
+  private past = 0
+  private oldest = 0
   /** The last grants, on a ring. */
   private readonly grants: Array<Attempt> = []
   private next = 0
@@ -45,9 +51,7 @@ export class Journal {
   }
 
   arrived(ticket: TicketState): void {
-    if (this.most === 0) return
-    const { caller, id, requestId } = ticket.ticket
-    this.byName.set(nameOf(caller.organisation, requestId ?? id), ticket)
+    if (this.most > 0) this.byName.set(entryOf(ticket), ticket)
   }
 
   granted(ticket: TicketState, attempt: Attempt): void {
@@ -60,21 +64,28 @@ export class Journal {
 
   ended(ticket: TicketState, ending: Ending, reason: Reason["_tag"] | undefined, at: number): void {
     if (this.most === 0) return
-    const { caller, id, requestId } = ticket.ticket
-    this.past.set(ticket, { name: nameOf(caller.organisation, requestId ?? id), ending, reason, at })
-    for (const [old, { at: then, name }] of this.past) {
-      if (this.past.size <= this.most && then > at - this.keep) break
-      this.past.delete(old)
-      // A later request may go by the same name.
-      if (this.byName.get(name) === old) this.byName.delete(name)
-    }
+    if (this.past === this.most) this.forget()
+    ticket.ended = { ending, reason, at }
+    this.endings[(this.oldest + this.past) % this.most] = ticket
+    this.past++
+    while (this.endings[this.oldest]!.ended!.at <= at - this.keep) this.forget()
+  }
+
+  private forget(): void {
+    const ticket = this.endings[this.oldest]!
+    this.endings[this.oldest] = undefined
+    this.oldest = (this.oldest + 1) % this.most
+    this.past--
+    const name = entryOf(ticket)
+    // A later request may go by the same name.
+    if (this.byName.get(name) === ticket) this.byName.delete(name)
   }
 
   /** The last request of that name, alive or ended not long ago; `ended` is undefined for one that is alive. */
   find(organisation: string, request: string, now: number) {
-    const ticket = this.byName.get(nameOf(organisation, request))
-    if (ticket === undefined) return undefined
-    const ended = this.past.get(ticket)
+    const ticket = this.byName.get(nameOf(organisation, request)) ?? this.byName.get(request)
+    if (ticket === undefined || ticket.ticket.caller.organisation !== organisation) return undefined
+    const { ended } = ticket
     return ended !== undefined && ended.at <= now - this.keep ? undefined : { ticket, ended }
   }
 

@@ -59,9 +59,16 @@ export const roomOf = (model: ModelState, ticket: Constrained): ConstraintClass 
 const branchOf = (ticket: TicketState): Branch => {
   const { branches, byOrganisation } = ticket.class!
   const { organisation } = ticket.ticket.caller
-  const known = byOrganisation.get(organisation)
-  if (known !== undefined) return known
   const { account } = ticket
+  const known = byOrganisation.get(organisation)
+  if (known !== undefined) {
+    if (known.index === dormant) {
+      known.account = account!.organisation
+      known.index = branches.length
+      branches.push(known)
+    }
+    return known
+  }
   const branch = {
     organisation,
     account: account!.organisation,
@@ -81,8 +88,16 @@ const leafOf = (state: State, ticket: TicketState): Leaf => {
   const { key, organisation } = ticket.ticket.caller
   const id = `${ticket.priority}\u0000${organisation}\u0000${key}`
   const known = room.byKey.get(id)
-  if (known !== undefined) return known
+  if (known !== undefined && known.index !== dormant) return known
   const branch = branchOf(ticket)
+  if (known !== undefined) {
+    known.account = ticket.account!
+    known.line = lineOf(state, ticket)
+    known.since = ticket.arrivedAt
+    known.index = branch.leaves.length
+    wake(state, known)
+    return known
+  }
   const leaf: Leaf = {
     id,
     class: room,
@@ -95,14 +110,19 @@ const leafOf = (state: State, ticket: TicketState): Leaf => {
     tail: undefined,
     index: branch.leaves.length
   }
+  room.byKey.set(id, leaf)
+  wake(state, leaf)
+  return leaf
+}
+
+/** It has a ticket, or is about to. */
+const wake = (state: State, leaf: Leaf): void => {
+  const { branch } = leaf
   branch.leaves.push(leaf)
   survey(leaf)
-  if (isEntitled(state, leaf.priority)) {
-    branch.entitled++
-    room.entitled++
-  }
-  room.byKey.set(id, leaf)
-  return leaf
+  if (!isEntitled(state, leaf.priority)) return
+  branch.entitled++
+  leaf.class.entitled++
 }
 
 /** Puts a ticket where it waits, by arrival; its class, account and deadline must be set. */
@@ -171,20 +191,38 @@ export const withdraw = (state: State, ticket: TicketState): void => {
   if (leaf === undefined) return
   link(leaf, previous, next)
   ticket.leaf = ticket.previous = ticket.next = undefined
-  if (leaf.head === undefined) removeLeaf(state, leaf)
+  if (leaf.head === undefined) rest(state, leaf)
 }
 
-const removeLeaf = (state: State, leaf: Leaf): void => {
-  const { branch, class: { branches, byKey, byOrganisation } } = leaf
+/** Empty leaves and branches are in nobody's way, and mostly their next ticket comes soon. */
+const rest = (state: State, leaf: Leaf): void => {
+  const { branch, class: room } = leaf
   removeAt(branch.leaves, leaf)
-  byKey.delete(leaf.id)
+  leaf.index = dormant
   if (isEntitled(state, leaf.priority)) {
     branch.entitled--
-    leaf.class.entitled--
+    room.entitled--
   }
-  if (branch.leaves.length > 0) return survey(leaf)
-  removeAt(branches, branch)
-  byOrganisation.delete(branch.organisation)
+  if (branch.leaves.length > 0) survey(leaf)
+  else {
+    removeAt(room.branches, branch)
+    branch.index = dormant
+    branch.lanes = []
+    branch.urgent = undefined
+  }
+  if (room.byKey.size > mostDormant) room.byKey.delete(leaf.id)
+}
+
+/** Place of a leaf or a branch that no ticket is in. */
+const dormant = -1
+
+/** Leaves that one class keeps, empty or not: keys may be many, and most of them idle. */
+const mostDormant = 4_096
+
+/** Forgets what no ticket is in. */
+export const prune = ({ byKey, byOrganisation }: ConstraintClass): void => {
+  for (const [id, { index }] of byKey) if (index === dormant) byKey.delete(id)
+  for (const [name, { index }] of byOrganisation) if (index === dormant) byOrganisation.delete(name)
 }
 
 /** The last takes the place of the one that goes. */

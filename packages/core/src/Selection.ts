@@ -30,6 +30,12 @@ interface Reach {
 
 export const select = (state: State, now: number): Selection => {
   const best: Selection = { ticket: undefined, priority: -1, open: none }
+  // Where servers have slots to spare, whoever comes is alone.
+  if (state.deadlines.size <= 1) {
+    return state.deadlines.size === 0
+      ? best
+      : only(state, state.deadlines.first!, now, best)
+  }
   const reaches: Array<Reach> = []
   let floor = 0
   for (const model of state.models.values()) {
@@ -55,6 +61,15 @@ export const select = (state: State, now: number): Selection => {
   }
   likeliestFirst(reaches)
   for (const each of reaches) consider(state, each, now, best)
+  return best
+}
+
+/** Nobody else waits, so nobody goes before this one. */
+const only = (state: State, ticket: TicketState, now: number, best: Selection): Selection => {
+  const open = openPairs(state, ticket.model!, now).filter(({ pair }) => mayUse(ticket, pair.host))
+  if (takenBy(state, ticket.ticket.caller.organisation, ticket.priority, open)) {
+    replace(best, ticket, effectivePriority(state.settings, ticket.priority, ticket.arrivedAt, now), open)
+  }
   return best
 }
 

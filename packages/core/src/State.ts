@@ -5,7 +5,7 @@ import { Deadlines as Heap } from "./Deadlines.ts"
 import type { Deciding } from "./Decider.ts"
 import type { Reason } from "./DispatchError.ts"
 import type { Expectation } from "./Expectation.ts"
-import type { Attempt, Journal } from "./Journal.ts"
+import type { Attempt, Ended, Journal } from "./Journal.ts"
 import { Journal as Journals } from "./Journal.ts"
 import type { LeaseRecord } from "./Lease.ts"
 import type { Load } from "./Load.ts"
@@ -13,6 +13,7 @@ import type { Model } from "./Model.ts"
 import type { Notice } from "./Notice.ts"
 import type { Pace } from "./Pace.ts"
 import type { Registry } from "./Registry.ts"
+import { Roster } from "./Roster.ts"
 import type { Server, ServerKind } from "./Server.ts"
 import type { Settings } from "./Settings.ts"
 import type { Throughput } from "./Throughput.ts"
@@ -111,7 +112,7 @@ export interface Leaf {
   readonly branch: Branch
   readonly priority: number
   account: KeyAccount
-  readonly line: Pace
+  line: Pace
   /** When its head arrived: read at each decision, where the tickets themselves would be far away. */
   since: number
   head: TicketState | undefined
@@ -180,6 +181,8 @@ export interface TicketState extends Due {
   doom: Reason | undefined
   /** Its uses of servers, where they are remembered. */
   attempts: Array<Attempt> | undefined
+  /** How it ended, while that is remembered. */
+  ended: Ended | undefined
   refused: boolean
 }
 
@@ -211,9 +214,9 @@ export interface State {
   readonly models: Map<string, ModelState>
   readonly servers: Map<string, ServerState>
   /** Every ticket that has not ended, waiting or in flight. */
-  readonly tickets: Map<string, TicketState>
-  readonly leases: Map<number, LeaseState>
-  readonly keys: Map<string, Set<TicketState>>
+  readonly tickets: Roster<string, TicketState>
+  readonly leases: Roster<number, LeaseState>
+  readonly keys: Map<string, Roster<number, TicketState>>
   readonly deadlines: Deadlines<TicketState>
   /** Tickets that some server has failed, each with its own excluded servers. */
   readonly retries: Set<TicketState>
@@ -237,8 +240,8 @@ export const make = (settings: Settings, registry: Registry["Service"]): State =
   weights: new Map(),
   models: new Map(),
   servers: new Map(),
-  tickets: new Map(),
-  leases: new Map(),
+  tickets: new Roster(),
+  leases: new Roster(),
   keys: new Map(),
   deadlines: new Heap(),
   retries: new Set(),

@@ -146,7 +146,7 @@ const serverOf = (
 const poolOf = (state: State, pool: Pool, models: ReadonlyArray<ModelState>): PoolBoard => {
   const backlogged = new Set<string>()
   for (const { classes } of models) {
-    for (const { byOrganisation } of classes.values()) for (const name of byOrganisation.keys()) backlogged.add(name)
+    for (const { branches } of classes.values()) for (const { organisation } of branches) backlogged.add(organisation)
   }
   return {
     models: models.map(({ model }) => model.name),

@@ -240,14 +240,14 @@ export const make = Effect.gen(function*() {
     const ticket = randomUUID()
     const downstream = new Downstream(response, requestIdOf(request) ?? ticket, dialectOf(serverRequest.url))
     const passage = new Passage(ticket, serverRequest.url, request.headers, downstream)
-    inFlight.add(passage)
+    const place = inFlight.add(passage)
     // However a request ends, its response closes.
     response.on("close", () => {
       held.release(passage.heldBytes)
       passage.upload?.discard()
-      if (response.writableEnded) inFlight.delete(passage)
+      if (response.writableEnded) inFlight.delete(place)
       // The platform hears of the same event next, and interrupts what is under way.
-      else queueMicrotask(() => inFlight.delete(passage))
+      else queueMicrotask(() => inFlight.delete(place))
     })
     const version = keys.versionUnsafe()
     const known = authenticate(keys, guesses, request)

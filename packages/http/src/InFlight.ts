@@ -1,4 +1,5 @@
 /** What is under way and has deadlines: one timer looks after all of it, so that a request costs none. */
+import { Roster } from "@aiguilleur/core/Roster"
 import { Context, Effect, Layer } from "effect"
 import type { Scope } from "effect"
 import { GatewaySettings } from "./GatewaySettings.ts"
@@ -11,8 +12,9 @@ export interface Watched {
 }
 
 export class InFlight extends Context.Service<InFlight, {
-  readonly add: (watched: Watched) => void
-  readonly delete: (watched: Watched) => void
+  /** Gives its place, under which it is deleted. */
+  readonly add: (watched: Watched) => number
+  readonly delete: (place: number) => void
   /** Succeeds when nothing is under way; interruption waits no longer. */
   readonly drained: Effect.Effect<void>
   readonly stopAll: Effect.Effect<void>
@@ -23,7 +25,8 @@ export class InFlight extends Context.Service<InFlight, {
 
 const make: Effect.Effect<InFlight["Service"], never, GatewaySettings | Scope.Scope> = Effect.gen(function*() {
   const settings = yield* GatewaySettings
-  const all = new Set<Watched>()
+  const all = new Roster<number, Watched>()
+  let places = 0
   const waiting = new Set<() => void>()
   // A deadline is met at most an eighth late, and never later than a quarter of a second.
   const shortest = Math.min(settings.firstByte, settings.idle, settings.total, settings.bodyIdle)
@@ -32,15 +35,18 @@ const make: Effect.Effect<InFlight["Service"], never, GatewaySettings | Scope.Sc
     Effect.sync(() =>
       setInterval(() => {
         const now = performance.now()
-        for (const watched of all) watched.check(now)
+        for (const watched of all.values()) watched.check(now)
       }, period).unref()
     ),
     (timer) => Effect.sync(() => clearInterval(timer))
   )
   return {
-    add: (watched) => all.add(watched),
-    delete: (watched) => {
-      if (!all.delete(watched) || all.size > 0 || waiting.size === 0) return
+    add: (watched) => {
+      all.add(++places, watched)
+      return places
+    },
+    delete: (place) => {
+      if (!all.delete(place) || all.size > 0 || waiting.size === 0) return
       for (const resume of waiting) resume()
       waiting.clear()
     },
@@ -51,7 +57,7 @@ const make: Effect.Effect<InFlight["Service"], never, GatewaySettings | Scope.Sc
       return Effect.sync(() => waiting.delete(done))
     }),
     stopAll: Effect.sync(() => {
-      for (const watched of all) watched.stop()
+      for (const watched of all.values()) watched.stop()
     }),
     sizeUnsafe: () => all.size
   }

@@ -7,6 +7,7 @@ import { expect } from "../Expectation.ts"
 import type { Ending } from "../Journal.ts"
 import * as Lines from "../Lines.ts"
 import { classOf, offer, withdraw } from "../PriorityQueue.ts"
+import { Roster } from "../Roster.ts"
 import type { LeaseState, State, TicketState } from "../State.ts"
 import type { Ticket } from "../Ticket.ts"
 import { accountOf, activate, deactivate, settle, standingOf } from "../VirtualService.ts"
@@ -59,6 +60,7 @@ const begin = (state: State, ticket: Ticket): TicketState => ({
   lease: undefined,
   doom: undefined,
   attempts: undefined,
+  ended: undefined,
   refused: false,
   deadline: 0,
   heapIndex: -1
@@ -68,10 +70,10 @@ export const arrived = (state: State, request: Ticket): void => {
   const ticket = begin(state, request)
   state.notices.push({ _tag: "Arrived", at: state.now, ticket: request })
   const { key, organisation } = request.caller
-  state.tickets.set(request.id, ticket)
+  state.tickets.add(request.id, ticket)
   let siblings = state.keys.get(key)
-  if (siblings === undefined) state.keys.set(key, siblings = new Set())
-  siblings.add(ticket)
+  if (siblings === undefined) state.keys.set(key, siblings = new Roster())
+  siblings.add(ticket.seq, ticket)
   state.journal.arrived(ticket)
   derive(state, ticket)
   const reason = refusal(state, ticket)
@@ -114,7 +116,7 @@ export const ended = (state: State, ticket: TicketState, ending: Ending, reason?
   state.tickets.delete(ticket.ticket.id)
   const { key } = ticket.ticket.caller
   const siblings = state.keys.get(key)
-  siblings?.delete(ticket)
+  siblings?.delete(ticket.seq)
   if (siblings?.size === 0) state.keys.delete(key)
   if (ticket.account !== undefined) deactivate(ticket.model!.pool, ticket.account)
 }
@@ -165,7 +167,7 @@ export const granted = (state: State, ticket: TicketState, url: string, candidat
   const attempt = { lease: lease.record, guests: host.guests, standing, releasedAt: undefined, outcome: undefined }
   state.journal.granted(ticket, attempt)
   ticket.lease = lease
-  state.leases.set(lease.id, lease)
+  state.leases.add(lease.id, lease)
   host.leases++
   if (guest) host.guests++
   model.turn = host.ordinal

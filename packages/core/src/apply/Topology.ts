@@ -1,5 +1,6 @@
 /** Which servers serve which classes, and which models compete for the same slots, after the fleet has changed. */
 import { eligible } from "../Admission.ts"
+import { prune } from "../PriorityQueue.ts"
 import type { ModelState, State } from "../State.ts"
 import { TtftWindow } from "../TtftWindow.ts"
 import type { Account, Level, Pool } from "../VirtualService.ts"
@@ -16,6 +17,7 @@ export const rebuild = (state: State): void => {
         model.classes.delete(room.id)
         continue
       }
+      prune(room)
       room.pairs = eligible(model.pairs, room)
       room.hosts = new Set(room.pairs.map(({ host }) => host))
     }
