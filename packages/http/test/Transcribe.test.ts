@@ -2,6 +2,7 @@ import { total } from "@aiguilleur/core/Work"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import OpenAI, { toFile } from "openai"
+import { rowOf } from "../src/StoredUsage.ts"
 import { post, wav } from "./Form.ts"
 import * as Rig from "./Rig.ts"
 
@@ -52,14 +53,17 @@ describe("A form", () => {
         yield* Effect.flatMap(post(rig, [...fields, ["response_format", response_format]]), Rig.text)
       }
       yield* Effect.flatMap(post(rig, [...fields, ["stream", "true"]]), Rig.text)
-      assert.deepStrictEqual(rig.usage.attempts.map(({ audioSeconds, reported }) => [audioSeconds, reported]), [
-        [3, true],
-        [3, true],
-        [3, false],
-        [3, false],
-        [3, false],
-        [3, true]
-      ])
+      assert.deepStrictEqual(
+        rig.usage.last.map(rowOf).map(({ audioSeconds, estimated }) => [audioSeconds, estimated]),
+        [
+          [3, false],
+          [3, false],
+          [3, true],
+          [3, true],
+          [3, true],
+          [3, false]
+        ]
+      )
       assert.deepStrictEqual(
         rig.usage.attempts.map(({ lease }) => total(lease.estimate)),
         Array.from({ length: 6 }, () => 30)
