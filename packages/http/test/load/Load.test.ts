@@ -125,7 +125,9 @@ describe("a load", () => {
           [{ status: 503 }, "failed"],
           [{ status: 504 }, "evicted"],
           [{ status: 400 }, "error"],
-          [{ cutAfter: 2 }, "broken"]
+          [{ cutAfter: 2 }, "broken"],
+          [{ cutBeforeDone: true }, "broken"],
+          [{ errorAfter: 2 }, "broken"]
         ] as const
         for (const [fault, ending] of faults) {
           server.fault(fault as Parameters<typeof server.fault>[0])

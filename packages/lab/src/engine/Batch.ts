@@ -30,14 +30,16 @@ export interface Batch {
 export const make = (profile: Profile, maxNumSeqs: number, kv: KvCache): Batch => {
   let members: Array<Sequence> = []
 
-  /** The newest makes room for the others, until each has a place for its next token. */
-  const makeRoom = (preempted: (sequence: Sequence) => void) => {
+  /** The newest makes room for the others, until each has a place for its next token. Whether any had to go. */
+  const makeRoom = (preempted: (sequence: Sequence) => void): boolean => {
+    const before = members.length
     while (members.length > 1 && !kv.fits(members.filter(Sequences.isPrefilled), 1)) {
       const newest = members.pop()!
       kv.release(newest)
       Sequences.preempt(newest)
       preempted(newest)
     }
+    return members.length < before
   }
 
   /** How many steps go by before somebody is done or memory runs out. */
@@ -52,7 +54,7 @@ export const make = (profile: Profile, maxNumSeqs: number, kv: KvCache): Batch =
     members: () => members,
     contextTokens: () => members.reduce((total, sequence) => total + Sequences.context(sequence), 0),
     plan: ({ admit, preempted }, most, times) => {
-      makeRoom(preempted)
+      const crowded = makeRoom(preempted)
       let decoding = 0
       let contextTokens = 0
       let prefillTokens = 0
@@ -69,7 +71,8 @@ export const make = (profile: Profile, maxNumSeqs: number, kv: KvCache): Batch =
       }
       for (const sequence of members) prefill(sequence)
       for (;;) {
-        const sequence = budget > 0 && members.length < maxNumSeqs ? admit() : undefined
+        // as vLLM does: whoever has just made room does not come back in the same step
+        const sequence = !crowded && budget > 0 && members.length < maxNumSeqs ? admit() : undefined
         if (sequence === undefined) break
         members.push(sequence)
         prefill(sequence)

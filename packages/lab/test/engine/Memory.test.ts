@@ -51,6 +51,22 @@ describe("the KV cache", () => {
     assert.strictEqual(engine.kvUsage(), 0)
   })
 
+  it("computes again not only the prompt that was sent back, but what had been answered of it", () => {
+    const engine = Engine.make({ profile: { ...small, b: 1 } })
+    submit(engine, 0, demand("a", { promptTokens: 44, outputTokens: 30 }))
+    const newest = submit(engine, 0, demand("b", { promptTokens: 40, outputTokens: 30 }))
+    while (newest.preemptions === 0) engine.step()
+    const answered = newest.generated
+    assert.isAbove(answered, 1)
+    const before = newest.lastTokenAt!
+    const alone = engine.clock()
+    while (newest.generated === answered) engine.step()
+    assert.strictEqual(engine.counters.queriedTokens, 44 + 40 + 40 + answered)
+    // once a has left, one step of 1 ms and 1 for each token that is computed
+    assert.isAtLeast(newest.lastTokenAt! - Math.max(before, alone), 40 + answered + 1)
+    assert.strictEqual(engine.kvUsage(), Math.ceil((40 + newest.generated) / 16) / 6)
+  })
+
   it("does not compute a prefix that it still knows", () => {
     const profile = { ...Profile.test, b: 1 }
     const engine = Engine.make({ profile })

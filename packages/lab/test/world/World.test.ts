@@ -72,6 +72,16 @@ describe("World", () => {
     assert.isTrue(lines.some(({ attempts, requeues }) => attempts > 1 && requeues > 0))
   })
 
+  it("computes once what all prompts of a population begin with", () => {
+    const reused = (sharedPrefix: number | undefined) => {
+      const people = population({ prompt: 64, output: 1, ...(sharedPrefix === undefined ? {} : { sharedPrefix }) })
+      return play(town({ populations: [people] })).hosts[0]!.reused()
+    }
+    assert.strictEqual(reused(undefined), 0)
+    // of four blocks of 16 the two that are always the same, but for the first prompt
+    assert.closeTo(reused(40), 0.5, 0.001)
+  })
+
   it("slows a server's engine down, and lets it recover", () => {
     const { lines } = play(
       town({ servers: [server({ faults: [{ kind: "slow", at: "2 seconds", for: "3 seconds", times: 4 }] })] })
