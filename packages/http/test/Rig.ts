@@ -45,6 +45,8 @@ export interface Rig {
   readonly usage: RecentUsage
   readonly inFlight: InFlight["Service"]
   readonly spool: Spool["Service"]
+  /** Of callers, open now. */
+  readonly connections: Effect.Effect<number>
   /** Ends the gateway in the orderly way. */
   readonly stop: Effect.Effect<void>
 }
@@ -168,7 +170,8 @@ export const make = Effect.fnUntraced(function*(options: RigOptions = {}): Effec
     ...(options.uploads === undefined ? {} : { uploads: options.uploads })
   })
   const context = yield* Layer.buildWithScope(program, scope)
-  const { port } = Context.get(context, Listener).server.address() as AddressInfo
+  const { server } = Context.get(context, Listener)
+  const { port } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${port}`,
     port,
@@ -178,6 +181,7 @@ export const make = Effect.fnUntraced(function*(options: RigOptions = {}): Effec
     inFlight: Context.get(context, InFlight),
     spool: Context.get(context, Spool),
     usage,
+    connections: Effect.callback((resume) => void server.getConnections((_, count) => resume(Effect.succeed(count)))),
     stop
   }
 })

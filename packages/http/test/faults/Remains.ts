@@ -31,8 +31,8 @@ export const until = (isSo: () => boolean, patience = 3_000): Effect.Effect<bool
   })
 
 /** No more of anything than there was. */
-export const noMoreThan = (before: Held): Effect.Effect<Held> =>
+export const noMoreThan = (before: Held, patience?: number): Effect.Effect<Held> =>
   Effect.map(
-    until(() => Object.entries(held(Object.keys(before))).every(([kind, count]) => count <= before[kind]!)),
+    until(() => Object.entries(held(Object.keys(before))).every(([kind, count]) => count <= before[kind]!), patience),
     () => held(Object.keys(before))
   )

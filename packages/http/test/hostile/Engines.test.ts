@@ -5,6 +5,9 @@ import * as Script from "../faults/ScriptedEngine.ts"
 import * as Raw from "../Raw.ts"
 import * as Rig from "../Rig.ts"
 
+/** On a machine that is busy. */
+const limit = 30_000
+
 const against = (script: Script.Script, settings: NonNullable<Rig.RigOptions["settings"]> = {}) =>
   Effect.gen(function*() {
     const engine = yield* Script.start(script)
@@ -65,7 +68,7 @@ describe("An untrusted engine", () => {
       assert.match(head, /^http\/1\.1 200 /)
       for (const [name, value] of Object.entries(secrets)) assert.notInclude(head, value.toLowerCase(), name)
       yield* nothingLeft(rig)
-    }))
+    }), limit)
 
   for (const type of ["application/json; name=\"é\"", "text/🚂", "application/json\u0085x", "application/json\x7f"]) {
     it.live(`with the content type ${JSON.stringify(type)} breaks nothing`, () =>
@@ -76,7 +79,7 @@ describe("An untrusted engine", () => {
         })
         assert.match(yield* ask(rig), /^HTTP\/1\.1 (?:200|502) /)
         yield* nothingLeft(rig)
-      }))
+      }), limit)
   }
 
   it.live("that names its type twice is taken at neither word", () =>
@@ -89,27 +92,31 @@ describe("An untrusted engine", () => {
       const head = (yield* ask(rig)).split("\r\n\r\n")[0]!
       assert.match(head, /^HTTP\/1\.1 200 /)
       yield* nothingLeft(rig)
-    }))
+    }), limit)
 
-  it.live("compresses although it was told not to: passed on as it says, and nothing is unpacked here", () =>
-    Effect.gen(function*() {
-      const packed = gzipSync(Script.answerBody())
-      const { rig } = yield* against((socket) => {
-        socket.write(
-          Script.head(200, {
-            "content-type": "application/json",
-            "content-encoding": "gzip",
-            "content-length": String(packed.length)
-          })
-        )
-        socket.write(packed)
-        return "answered"
-      })
-      const response = yield* Rig.post(rig, Rig.chat())
-      assert.strictEqual(yield* Rig.text(response), Script.answerBody())
-      assert.strictEqual(rig.usage.attempts[0]!.promptTokens, undefined)
-      yield* nothingLeft(rig)
-    }))
+  it.live(
+    "compresses although it was told not to: passed on as it says, and nothing is unpacked here",
+    () =>
+      Effect.gen(function*() {
+        const packed = gzipSync(Script.answerBody())
+        const { rig } = yield* against((socket) => {
+          socket.write(
+            Script.head(200, {
+              "content-type": "application/json",
+              "content-encoding": "gzip",
+              "content-length": String(packed.length)
+            })
+          )
+          socket.write(packed)
+          return "answered"
+        })
+        const response = yield* Rig.post(rig, Rig.chat())
+        assert.strictEqual(yield* Rig.text(response), Script.answerBody())
+        assert.strictEqual(rig.usage.attempts[0]!.promptTokens, undefined)
+        yield* nothingLeft(rig)
+      }),
+    limit
+  )
 
   for (const [what, usage] of absurd) {
     it.live(`whose usage is ${what} is not believed`, () =>
@@ -127,24 +134,28 @@ describe("An untrusted engine", () => {
           [[undefined, false], [5, false]]
         )
         yield* nothingLeft(rig)
-      }))
+      }), limit)
   }
 
-  it.live("that sends comments without end keeps no client waiting for longer than the first-byte timer", () =>
-    Effect.gen(function*() {
-      const { engine, rig } = yield* against((socket) => {
-        socket.write(Script.eventsHead)
-        const write = () => {
-          if (!socket.writable) return
-          socket.write(Script.chunk(`: ${"x".repeat(100_000)}\n\n`))
-          setImmediate(write)
-        }
-        write()
-      }, { firstByte: 200 })
-      assert.match(yield* ask(rig, stream), /^HTTP\/1\.1 502 /)
-      yield* nothingLeft(rig)
-      assert.deepStrictEqual(engine.endings(), ["closed"])
-    }))
+  it.live(
+    "that sends comments without end keeps no client waiting for longer than the first-byte timer",
+    () =>
+      Effect.gen(function*() {
+        const { engine, rig } = yield* against((socket) => {
+          socket.write(Script.eventsHead)
+          const write = () => {
+            if (!socket.writable) return
+            socket.write(Script.chunk(`: ${"x".repeat(100_000)}\n\n`))
+            setImmediate(write)
+          }
+          write()
+        }, { firstByte: 200 })
+        assert.match(yield* ask(rig, stream), /^HTTP\/1\.1 502 /)
+        yield* nothingLeft(rig)
+        assert.deepStrictEqual(engine.endings(), ["closed"])
+      }),
+    limit
+  )
 
   it.live("whose error has no end is read no further than what is held back", () =>
     Effect.gen(function*() {
@@ -163,7 +174,7 @@ describe("An untrusted engine", () => {
       assert.match(yield* ask(rig), /^HTTP\/1\.1 500 /)
       assert.isBelow(written, 100e6)
       yield* nothingLeft(rig)
-    }))
+    }), limit)
 
   it.live("that answers twice does not reach the next client with its second answer", () =>
     Effect.gen(function*() {
@@ -176,7 +187,7 @@ describe("An untrusted engine", () => {
       const texts = [yield* ask(rig), yield* ask(rig), yield* ask(rig)]
       for (const text of texts) assert.notInclude(text, "smuggled")
       yield* nothingLeft(rig)
-    }))
+    }), limit)
 
   for (const status of [0, 99, 199, 206, 299, 304, 399, 600, 999]) {
     it.live(`with the status ${status} gets its client an answer that makes sense`, () =>
@@ -187,6 +198,6 @@ describe("An untrusted engine", () => {
         const [, seen] = /^HTTP\/1\.1 (\d{3}) /.exec(yield* ask(rig)) ?? []
         assert.include(["200", "206", "299", "502"], seen)
         yield* nothingLeft(rig)
-      }))
+      }), limit)
   }
 })
