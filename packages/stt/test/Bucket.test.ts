@@ -37,7 +37,7 @@ describe("A bucket that is away", () => {
 
   beforeAll(async () => {
     rig = await start({ bucket: bucketAt(await freePort()) })
-  }, 30_000)
+  })
 
   afterAll(() => rig.stop())
 
@@ -53,7 +53,7 @@ describe("A bucket that is away", () => {
     assert.strictEqual((await client.get("/enrichments")).json.totalElements, 0)
     const subtitles = await Started.uploadSubtitles(client)
     assert.strictEqual((await Started.enrichment(client, subtitles)).status, "SUCCESS")
-  }, 20_000)
+  })
 })
 
 /** The server's program, when there is one. */
@@ -113,5 +113,5 @@ describe.skipIf(moto === undefined)("A bucket", () => {
     await client.delete(`/enrichments/${id}`)
     while ((await keys()).length > 0) await new Promise((resolve) => setTimeout(resolve, 10))
     assert.strictEqual((await fetch(job.mediaTemporaryUrl)).status, 404)
-  }, 20_000)
+  })
 })

@@ -95,6 +95,9 @@ const eventually = async <A>(step: () => Promise<A>): Promise<A> => {
 describe("Known clients", () => {
   const limit = 20_000
 
+  // §8 MUST: Esup-Pod, from its token to its quiz: what it sends is accepted, and what it reads is there
+  // §4 MUST: by default a client is called once, at the end of the chain, with a content type of JSON
+  // §9 FIX: webhooks are signed, with their time and an id, in headers of their own
   it("serves Esup-Pod from the token to its quiz", async () => {
     const token = await call(`${program.url}/api/token`, "POST", {
       json: { grant_type: "client_credentials", client_id: "pod", client_secret: "pod-secret" }
@@ -116,6 +119,7 @@ describe("Known clients", () => {
     const { body, headers, raw } = await podHook.until(({ body }) => body.id === created.json.id)
     assert.strictEqual(body.status, "SUCCESS")
     assert.strictEqual(headers["content-type"], "application/json")
+    assert.strictEqual(podHook.received.length, 1)
     const key = await signingKey("pod")
     const signed = `${headers["webhook-id"]}.${headers["webhook-timestamp"]}.${raw}`
     assert.strictEqual(
@@ -140,6 +144,7 @@ describe("Known clients", () => {
     assert.deepStrictEqual(deleted.json, { status: "OK" })
   }, limit)
 
+  // §8 MUST: the Nudgis bridge, in two passes: it calls back from inside its handler and asks for more
   it("serves the Nudgis bridge in two passes, called back from inside its handler", async () => {
     const caller = nudgis.caller!
     const created = await caller.post("/enrichments/url", {

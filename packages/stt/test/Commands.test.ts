@@ -28,7 +28,7 @@ beforeAll(async () => {
   const target = ({ address }: Web) => ({ address: address.split(":")[0]!, port: Number(address.split(":")[1]) })
   rig = await start({ fetchHosts: new Map([["hook.test", target(hooked)], ["media.test", target(media)]]) })
   worker = await Caller.of(rig, "worker", await rig.client("worker"))
-}, 30_000)
+})
 
 afterAll(async () => {
   await rig.stop()
@@ -113,7 +113,7 @@ describe("Clients", () => {
     assert.strictEqual((await pod.get("/enrichments")).status, 401)
     await refused(/no client nobody/, "clients", "edit", "nobody", "--name", "x")
     await refused(/no client nobody/, "clients", "disable", "nobody")
-  }, 20_000)
+  })
 
   // §9 OURS: every choice about a client or a worker is a flag
   it("take every choice", async () => {
@@ -183,7 +183,7 @@ describe("Clients", () => {
     }
     await refused(/cannot be empty/, "clients", "edit", "w", "--secret", "")
     await refused(/cannot be read/, "clients", "edit", "w", "--webhook-ca", "/nowhere")
-  }, 20_000)
+  })
 })
 
 describe("Parameters", () => {
@@ -210,7 +210,7 @@ describe("Parameters", () => {
     await refused(/no parameter NAME/, "parameters", "set", "NAME", "1")
     await refused(/no parameter NAME/, "parameters", "get", "NAME")
     await refused(/./, "parameters", "set", "MAX_UPLOAD_RETRIES", "many")
-  }, 20_000)
+  })
 })
 
 describe("Jobs", () => {
@@ -245,7 +245,7 @@ describe("Jobs", () => {
       await refused(/There is no job/, "jobs", verb, "x")
     }
     await refused(/There is no job/, "jobs", "priority", unknown, "1")
-  }, 20_000)
+  })
 
   // §9 OURS: a job is tried again from the step that failed, a download included
   it("begin again where they failed", async () => {
@@ -270,7 +270,7 @@ describe("Jobs", () => {
     assert.strictEqual((await json("jobs", "retry", id)).status, "WAITING_TRANSLATION")
     assert.isTrue(await Workers.translate(worker))
     await hooked.until(({ body }) => body.id === id && body.status === "SUCCESS")
-  }, 20_000)
+  })
 
   // §3.5 MUST: the clean-up can be run now
   it("are cleaned up when somebody says so", async () => {
@@ -299,4 +299,4 @@ it("is a program that tells what it cannot do in one line, and ends with 1", asy
     )
   })
   assert.deepStrictEqual([code, out], [1, "There is no job x. List them with: aiguilleur stt jobs list\n"])
-}, 30_000)
+})

@@ -24,7 +24,7 @@ beforeAll(async () => {
   client = await Caller.of(rig, "client", await rig.client("client", { scopes: ["scope_default", "scope_client"] }))
   other = await Caller.of(rig, "other", await rig.client("other", { scopes: ["scope_default", "scope_client"] }))
   worker = await Caller.of(rig, "worker", await rig.client("worker"))
-}, 30_000)
+})
 
 afterAll(async () => {
   await rig.stop()
@@ -182,6 +182,21 @@ describe("Requests", () => {
     assert.deepStrictEqual(await jobOf({}), [true, true, false])
     assert.deepStrictEqual(await jobOf({ generateMetadata: false }), [false, true, false])
     assert.deepStrictEqual(await jobOf({ generateQuiz: false, generateNotes: true }), [true, false, true])
+  })
+
+  // §9 OURS: more languages than the original's two can be allowed
+  it("may name the languages that the service was given", async () => {
+    const wider = await start({ languages: ["fr", "en", "de"] }, rig.folder, "cli")
+    const caller = new Caller(wider.url, client.token)
+    const id = await Started.uploadSubtitles(caller, { language: "de", translateTo: "fr" })
+    assert.strictEqual((await Started.enrichment(client, id)).language, "de")
+    const { json } = await client.post("/enrichments/upload", { form: Started.uploadForm({}, { language: "de" }) })
+    assert.strictEqual(
+      json.errors[0].message,
+      "The chosen language is not supported. Supported languages are : ['fr', 'en']"
+    )
+    await client.delete(`/enrichments/${id}`)
+    await wider.stop()
   })
 
   // §2.11 MUST: empty texts of a form are nothing at all
@@ -455,7 +470,7 @@ describe("States", () => {
         assert.strictEqual((await Workers.reports[step](worker, taken)).status, 200)
       }
     }
-  }, 20_000)
+  })
 })
 
 describe("The document", () => {

@@ -17,7 +17,7 @@ beforeAll(async () => {
   client = await Caller.of(rig, "client", await rig.client("client", { scopes: ["scope_default", "scope_client"] }))
   other = await Caller.of(rig, "other", await rig.client("other", { scopes: ["scope_default", "scope_client"] }))
   worker = await Caller.of(rig, "worker", await rig.client("worker"))
-}, 30_000)
+})
 
 afterAll(() => rig.stop())
 
@@ -270,7 +270,22 @@ describe("Reading", () => {
     assert.strictEqual((await content("?endUserIdentifier=an%25")).totalElements, 0)
     await rig.query("UPDATE stt_enrichments SET contributors = ARRAY['ann'] WHERE id = $1", ids[2])
     assert.strictEqual((await content("?endUserIdentifier=ann")).totalElements, 2)
-    assert.strictEqual((await fresh.get("/enrichments?size=100000")).status, 200)
+    const columns =
+      "client_id, media_types, disciplines, generate_metadata, generate_quiz, generate_notes, status, created_at, updated_at"
+    await rig.query(
+      `INSERT INTO stt_enrichments (id, latest_enrichment_requested_at, ${columns})
+      SELECT gen_random_uuid(), now(), ${columns} FROM stt_enrichments, generate_series(1, 1000) WHERE id = $1`,
+      ids[0]
+    )
+    const capped = await content("?size=100000")
+    assert.deepStrictEqual([capped.content.length, capped.totalElements, capped.isLastPage], [1000, 1003, false])
+    const none = await Caller.of(rig, "none", await rig.client("none"))
+    assert.deepStrictEqual((await none.get("/enrichments")).json, {
+      content: [],
+      totalElements: 0,
+      currentPage: 1,
+      isLastPage: true
+    })
     for (
       const [query, path] of [["size=abc", "size"], ["page=0", "page"], ["sort=name", "sort"], ["order=up", "order"], [
         "withStatus=maybe",

@@ -79,13 +79,13 @@ beforeAll(async () => {
   const target = ({ address }: Web) => ({ address: address.split(":")[0]!, port: Number(address.split(":")[1]) })
   rig = await start({
     fetchHosts: new Map([["media.test", target(media)], ["hook.test", target(hooked)]]),
-    fetch: { connect: 5000, head: 1000, idle: 1000, total: 5000 },
+    fetch: { connect: 60_000, head: 2000, idle: 2000, total: 10_000 },
     maxUpload: 4_000_000,
     downloads: 16
   })
   client = await Caller.of(rig, "client", await rig.client("client"))
   worker = await Caller.of(rig, "worker", await rig.client("worker"))
-}, 30_000)
+})
 
 afterAll(async () => {
   await rig.stop()
@@ -162,7 +162,7 @@ describe("Fetching", () => {
       "Couldn't get file from URL"
     ])
     assert.strictEqual(counts.get("/missing"), 1)
-  }, 30_000)
+  })
 
   // §9 FIX: private addresses are not fetched, at no hop; names are resolved once and pinned
   // §9 FIX: schemes, ports and passwords that no medium needs are not fetched
@@ -186,7 +186,7 @@ describe("Fetching", () => {
     }
     const pinned = await destination("http://mapped.test/")
     assert.isTrue(pinned._tag === "Success" && pinned.success.address === "10.0.0.1" && pinned.success.port === 9)
-  }, 20_000)
+  })
 })
 
 const statesUntilFetched = async (id: string) => {

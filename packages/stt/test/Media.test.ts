@@ -18,7 +18,7 @@ beforeAll(async () => {
   rig = await start({ bodyIdle: 200, maxUpload: 3_000_000 })
   client = await Caller.of(rig, "client", await rig.client("client", { scopes: ["scope_default", "scope_client"] }))
   worker = await Caller.of(rig, "worker", await rig.client("worker"))
-}, 30_000)
+})
 
 afterAll(() => rig.stop())
 
@@ -93,7 +93,7 @@ describe("Media", () => {
       assert.deepStrictEqual([media, mediaDurationInSeconds], [{ originalFileName: name, mimeType }, seconds])
       assert.isDefined(await Workers.transcribe(worker))
     }
-  }, 20_000)
+  })
 
   // §7 FIX: a recording that does not say how long it is is measured all the same
   it("measures what does not say how long it is", async () => {
@@ -153,7 +153,7 @@ describe("Media", () => {
       assert.match(said, /^HTTP\/1\.1 408 [^]*"status":"KO"/)
     }
     await until(async () => (await filesBelow("incoming")).length === 0)
-  }, 20_000)
+  })
 
   // §3.1 MUST: the temporary URL is signed, and expires
   it("gives a medium to nobody without a good link", async () => {
@@ -174,7 +174,7 @@ describe("Media", () => {
     await hasty.stop()
     await client.delete(`/enrichments/${id}`)
     assert.strictEqual((await fetch(job.mediaTemporaryUrl)).status, 404)
-  }, 20_000)
+  })
 
   // §2.4 FIX: the medium of a deleted enrichment leaves its store, too
   // §9 OURS: what was ended long enough ago is deleted, with its medium
@@ -200,7 +200,7 @@ describe("Media", () => {
     assert.strictEqual((await client.get(`/enrichments/${old}`)).status, 404)
     assert.strictEqual((await client.get(`/enrichments/${kept}`)).status, 200)
     await rig.edit("client", { retentionDays: null })
-  }, 20_000)
+  })
 
   // §9 OURS: of uploads that are repeated at the same time one medium is kept
   it("keeps one medium of what is sent several times at once", async () => {
@@ -212,7 +212,7 @@ describe("Media", () => {
     await until(async () => (await rig.query("SELECT 1 FROM stt_removals")).length === 0)
     assert.strictEqual((await filesBelow("media")).length, before + 1)
     await client.delete(`/enrichments/${ids[0]}`)
-  }, 20_000)
+  })
 
   // §9 FIX: a medium that no enrichment has begun with is removed, also when the service died in between
   it("leaves no medium behind that belongs to nobody", async () => {
@@ -225,5 +225,5 @@ describe("Media", () => {
     )
     await until(() => fs.stat(key).then(() => false, () => true))
     assert.deepStrictEqual(await rig.query("SELECT * FROM stt_removals"), [])
-  }, 20_000)
+  })
 })

@@ -1,5 +1,6 @@
 /** Tokens, home and health over real HTTP. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { Redacted } from "effect"
 import { call, Caller } from "./support/Caller.ts"
 import { type Rig, start } from "./support/Service.ts"
 
@@ -15,7 +16,7 @@ beforeAll(async () => {
   await rig.client("limited", { scopes: ["scope_default"] })
   await rig.client("bare", { scopes: ["scope_client"] })
   await rig.client("off", { active: false })
-}, 30_000)
+})
 
 afterAll(() => rig.stop())
 
@@ -97,6 +98,20 @@ describe("Tokens", () => {
       assert.strictEqual(status, 401)
     } finally {
       await short.stop()
+    }
+  })
+
+  // §9 FIX: no secret is shipped: what signs is made in the institution's database, or is its own
+  it("takes no token that was signed with another secret", async () => {
+    const { token: signed } = await Caller.of(rig, "all", "all-secret")
+    const apart = await start({ secret: Redacted.make("another") }, rig.folder, "cli")
+    try {
+      assert.strictEqual((await new Caller(apart.url, signed).get("/home")).status, 401)
+      const own = await Caller.of(apart, "all", "all-secret")
+      assert.strictEqual((await own.get("/home")).status, 202)
+      assert.strictEqual((await new Caller(rig.url, own.token).get("/home")).status, 401)
+    } finally {
+      await apart.stop()
     }
   })
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
   client = await Caller.of(rig, "client", await rig.client("client", { scopes: ["scope_default", "scope_client"] }))
   worker = await Caller.of(rig, "worker", await rig.client("worker"))
   second = await Caller.of(rig, "second", await rig.client("second"))
-}, 30_000)
+})
 
 afterAll(async () => {
   await rig.stop()
@@ -53,6 +53,9 @@ describe("Taking", () => {
   // §3.1 MUST: a transcription job has its language, null if unknown, and a URL that needs no token
   // §3.1 MUST: the report is a form whose file has no type and a path as its name
   // §3.1 FIX: the language is normalised
+  // §3.1 FIX: a transcript that is no JSON is refused with 400
+  // §6.2 FIX: a transcript without its language, text or sentences is refused with 400
+  // §6.2 MUST: sentences are kept and returned as they were sent, with whatever else was said of them
   // §3.1 FIX: a report that is repeated gets the same answer
   // §3.5 FIX: the medium is gone after its transcription
   it("hands out a transcription and takes its report", async () => {
@@ -181,7 +184,26 @@ describe("Taking", () => {
     assert.deepStrictEqual([status, json.enrichmentId], [200, id])
     await client.delete(`/enrichments/${id}`)
     assert.strictEqual((await worker.get(`${Workers.oldest.transcription}?taskId=${taskId()}&wait=0.05`)).status, 404)
-  }, 20_000)
+  })
+})
+
+describe("A job that is being changed", () => {
+  // §3 MUST: a poll finds the job that is there, whatever is being noted about it at that moment
+  it("is found by a poll all the same", async () => {
+    const id = await Started.upload(client, nothing)
+    // Its row stays locked for the whole of this statement.
+    const locking = rig.query(
+      "WITH held AS (UPDATE stt_enrichments SET notified_at = now() WHERE id = $1 RETURNING 1) SELECT pg_sleep(0.2) FROM held",
+      id
+    )
+    const isLocked = async () =>
+      (await rig.query("SELECT 1 FROM stt_enrichments WHERE id = $1 FOR UPDATE SKIP LOCKED", id)).length === 0
+    while (!await isLocked()) await new Promise((resolve) => setImmediate(resolve))
+    const taken = await Workers.take(worker, "transcription")
+    assert.strictEqual(taken?.job.enrichmentId, id)
+    await locking
+    assert.strictEqual((await Workers.postTranscript(worker, taken!)).status, 200)
+  })
 })
 
 describe("Polls that are given up", () => {
@@ -209,7 +231,7 @@ describe("Polls that are given up", () => {
     const rows = await rig.query("SELECT transcription_retries FROM stt_enrichments WHERE id = $1", id)
     assert.deepStrictEqual(rows, [{ transcriptionRetries: 0 }])
     assert.strictEqual((await Workers.postTranscript(worker, next)).status, 200)
-  }, 20_000)
+  })
 })
 
 describe("Reports", () => {

@@ -8,8 +8,12 @@ import { Closing } from "../Closing.ts"
 import type { Enrichment } from "../enrichment/Enrichment.ts"
 import type { Step } from "../enrichment/Step.ts"
 import { minutesBefore, now } from "../Instant.ts"
+import type { Values } from "../parameter/Parameter.ts"
 import { Parameters } from "../parameter/Parameters.ts"
 import { Wake } from "../Wake.ts"
+
+/** How often a poll looks for a job that somebody else is just changing. */
+const looks = 100
 
 /** A job that timed out is announced by nobody. */
 const lookAgain = 5000
@@ -55,34 +59,39 @@ export class Taking extends Context.Service<Taking, {
           AND ${matching(infrastructure, worker.infrastructure, worker.treatUnspecified)}`
       }
 
+      const columns = ({ name }: Step) => ({
+        started: sql.literal(`${name}_started_at`),
+        lease: sql.literal(`${name}_lease_at`),
+        ended: sql.literal(`${name}_ended_at`),
+        by: sql.literal(`${name}_by`),
+        task: sql.literal(`${name}_task_id`),
+        retries: sql.literal(`${name}_retries`)
+      })
+
+      /** What this worker may be given now. */
+      const candidates = (ask: Ask, limits: Values, at: Date): Fragment => {
+        const { lease, retries, started } = columns(ask.step)
+        return sql`stt_enrichments e JOIN stt_clients c ON c.id = e.client_id
+          WHERE NOT e.deleted AND (e.${started} IS NULL OR e.${retries} < ${limits[ask.step.retries]})
+            AND (e.status = ${ask.step.waiting} OR (e.status = ${ask.step.running}
+              AND coalesce(e.${lease}, e.${started}) <= ${minutesBefore(at, limits[ask.step.timeout])}))
+            AND ${suits(ask)}`
+      }
+
       // `skip locked` lets workers take side by side; the attempt is counted here, so that a crash still costs one.
-      const take = Effect.fn("Taking.take")(function*(ask: Ask) {
+      const takeUnlocked = Effect.fnUntraced(function*(ask: Ask, limits: Values, at: Date) {
         const { step, taskId, worker } = ask
-        const at = yield* now
-        const limits = yield* parameters.all
-        const [started, lease, ended, by, task, retries] = [
-          "started_at",
-          "lease_at",
-          "ended_at",
-          "by",
-          "task_id",
-          "retries"
-        ]
-          .map((suffix) => sql.literal(`${step.name}_${suffix}`))
+        const { by, ended, lease, retries, started, task } = columns(step)
         const [row] = yield* sql<Enrichment>`
           WITH next AS MATERIALIZED (
-            SELECT e.id FROM stt_enrichments e JOIN stt_clients c ON c.id = e.client_id
-            WHERE NOT e.deleted AND (e.${started!} IS NULL OR e.${retries!} < ${limits[step.retries]})
-              AND (e.status = ${step.waiting} OR (e.status = ${step.running}
-                AND coalesce(e.${lease!}, e.${started!}) <= ${minutesBefore(at, limits[step.timeout])}))
-              AND ${suits(ask)}
+            SELECT e.id FROM ${candidates(ask, limits, at)}
             ORDER BY e.priority DESC, e.latest_enrichment_requested_at, e.id
             LIMIT 1 FOR UPDATE OF e SKIP LOCKED
           ), taken AS (
             UPDATE stt_enrichments e SET status = ${step.running}, failure_cause = NULL, progress = NULL,
-              ${retries!} = e.${retries!} + CASE WHEN e.${started!} IS NULL THEN 0 ELSE 1 END,
-              ${started!} = ${at}, ${lease!} = ${at}, ${ended!} = NULL, ${by!} = ${worker.id},
-              ${task!} = ${taskId}::uuid, updated_at = ${at}
+              ${retries} = e.${retries} + CASE WHEN e.${started} IS NULL THEN 0 ELSE 1 END,
+              ${started} = ${at}, ${lease} = ${at}, ${ended} = NULL, ${by} = ${worker.id},
+              ${task} = ${taskId}::uuid, updated_at = ${at}
             FROM next WHERE e.id = next.id RETURNING e.*
           ), noted AS (
             INSERT INTO stt_tasks (enrichment_id, step, task_id, version_id, client_id, taken_at)
@@ -91,6 +100,20 @@ export class Taking extends Context.Service<Taking, {
           )
           SELECT * FROM taken`
         return Option.fromUndefinedOr(row)
+      })
+
+      // A job whose row is locked at that moment, by what is noted about its webhook for one, is there all the same:
+      // workers that cron runs would come for it a minute later.
+      const take = Effect.fn("Taking.take")(function*(ask: Ask) {
+        const at = yield* now
+        const limits = yield* parameters.all
+        for (let look = 1;; look++) {
+          const found = yield* takeUnlocked(ask, limits, at)
+          if (Option.isSome(found) || look === looks) return found
+          const [locked] = yield* sql`SELECT 1 FROM ${candidates(ask, limits, at)} LIMIT 1`
+          if (locked === undefined) return found
+          yield* Effect.sleep("5 millis")
+        }
       }, Effect.orDie)
 
       const stamped = Effect.fnUntraced(function*(ask: Ask, found: Option.Option<Enrichment>) {
@@ -119,14 +142,13 @@ export class Taking extends Context.Service<Taking, {
       }, Effect.scoped)
 
       const takeBack = Effect.fn("Taking.takeBack")(function*({ step, taskId, worker }: Ask, { id }: Enrichment) {
-        const [started, lease, by, task, retries] = ["started_at", "lease_at", "by", "task_id", "retries"]
-          .map((suffix) => sql.literal(`${step.name}_${suffix}`))
+        const { by, lease, retries, started, task } = columns(step)
         yield* sql`
           WITH returned AS (
-            UPDATE stt_enrichments SET status = ${step.waiting}, ${lease!} = NULL, ${by!} = NULL, ${task!} = NULL,
-              ${started!} = CASE WHEN ${retries!} = 0 THEN NULL ELSE ${started!} END,
-              ${retries!} = greatest(0, ${retries!} - 1)
-            WHERE id = ${id} AND status = ${step.running} AND ${task!} = ${taskId}::uuid AND ${by!} = ${worker.id}
+            UPDATE stt_enrichments SET status = ${step.waiting}, ${lease} = NULL, ${by} = NULL, ${task} = NULL,
+              ${started} = CASE WHEN ${retries} = 0 THEN NULL ELSE ${started} END,
+              ${retries} = greatest(0, ${retries} - 1)
+            WHERE id = ${id} AND status = ${step.running} AND ${task} = ${taskId}::uuid AND ${by} = ${worker.id}
             RETURNING id
           )
           DELETE FROM stt_tasks USING returned WHERE enrichment_id = returned.id AND step = ${step.name}

@@ -3,6 +3,7 @@ import * as Database from "@aiguilleur/store/Database"
 import type { Role } from "@aiguilleur/store/embedded/Membership"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { PgClient } from "@effect/sql-pg/PgClient"
+import { vi } from "@effect/vitest"
 import { Context, Effect, Exit, Layer, Logger, Option, Redacted, Scope } from "effect"
 import { HttpRouter } from "effect/http"
 import * as fs from "node:fs/promises"
@@ -20,6 +21,9 @@ import * as Service from "../../src/Service.ts"
 import { Settings, type SttSettings } from "../../src/Settings.ts"
 import { Vault } from "../../src/Vault.ts"
 
+// A database and many sockets: a machine that is busy with other things may take its time over each test.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
 export interface Rig {
   readonly url: string
   readonly folder: string
@@ -32,12 +36,12 @@ export interface Rig {
   readonly stop: () => Promise<void>
 }
 
-/** Short enough for tests; what a test is about it sets itself. */
+/** Short where something is waited for, long where a busy machine would be taken for a fault. */
 const quick: Partial<SttSettings> = {
   retryBase: 20,
   cleanUpEvery: 3_600_000,
-  webhook: { timeout: 5000, delays: [20, 40] },
-  fetch: { connect: 2000, head: 3000, idle: 1000, total: 5000 }
+  webhook: { timeout: 60_000, delays: [20, 40] },
+  fetch: { connect: 60_000, head: 60_000, idle: 60_000, total: 60_000 }
 }
 
 /** Over a database of its own, or as one more service over the data of another. */
