@@ -30,6 +30,8 @@ const texts = {
 
 const spoken = ["fr", "en"]
 
+const scheme = "https://"
+
 const listOf = (text: string): ReadonlyArray<string> =>
   text.split(",").map((item) => item.trim()).filter((item) => item !== "")
 
@@ -113,7 +115,7 @@ export const Wishes = ({ api, onBegun }: Props) => {
         ? (
           <label>
             {t.or}
-            <input name="url" type="url" placeholder="https://" inputMode="url" />
+            <input name="url" type="url" placeholder={scheme} inputMode="url" />
           </label>
         )
         : null}
