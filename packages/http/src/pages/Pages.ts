@@ -61,7 +61,7 @@ const namesOf = (files: PageFiles): ReadonlyArray<string> =>
   [...files.keys()].flatMap((path) => /^([\w-]+)\/index\.html$/.exec(path)?.[1] ?? [])
 
 /** Where nothing was built, the pages people look for say so. */
-const expected = ["dashboard"]
+const expected = ["dashboard", "transcribe"]
 
 const missing = plain("The pages have not been built. Run: npm run setup\n", 503)
 const notFound = plain("There is no such page.\n", 404)

@@ -42,7 +42,8 @@ describe("the pages", () => {
   it.live("travel compressed as the browser accepts it", () =>
     Effect.gen(function*() {
       const { url } = yield* Rig.make()
-      const [script] = /assets\/dashboard-[\w-]+\.js/.exec(yield* page(url))!
+      const html = yield* Effect.flatMap(get(`${url}/transcribe/`), (page) => Effect.promise(() => page.text()))
+      const [script] = /assets\/transcribe-[\w-]+\.js/.exec(html)!
       const sent = Effect.fnUntraced(function*(accepted: string) {
         const response = yield* get(`${url}/${script}`, { "accept-encoding": accepted })
         const bytes = Number(response.headers.get("content-length"))

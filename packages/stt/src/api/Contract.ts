@@ -116,6 +116,11 @@ const Versions = HttpApiGroup.make("versions").add(
     success: Schema.String.pipe(HttpApiSchema.asText({ contentType: "text/vtt" })),
     error
   }).annotateMerge(about("Its transcript, or its translation, as SRT or WebVTT", "scope_client")),
+  HttpApiEndpoint.get("medium", `${enrichments}/:id/media`, {
+    params: id,
+    success: Schema.Uint8Array.pipe(HttpApiSchema.asUint8Array()),
+    error
+  }).annotateMerge(about("Its medium, for as long as it is kept", "scope_client")),
   HttpApiEndpoint.post("evaluate", `${versions}/:vid/evaluate`, {
     params: version,
     payload: Judgement,

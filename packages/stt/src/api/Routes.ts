@@ -111,6 +111,7 @@ export const layer = HttpRouter.use(Effect.fnUntraced(function*(router) {
   yield* router.add("POST", `${version}/mcq/:mid/choice/:cid`, answer(JudgementRoutes.judgeChoice))
 
   yield* router.add("GET", "/api/v1/media/:token", answer(TranscriptionRoutes.medium))
+  yield* router.add("GET", `${enrichment}/media`, answer(TranscriptionRoutes.ownMedium))
   yield* router.add(
     "GET",
     "/api/v1/enrichments/transcription/job/oldest",

@@ -1,6 +1,7 @@
 /** A transcription worker's report, and the medium that it works on. */
 import { Effect, Option } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
+import type { Enrichment } from "../enrichment/Enrichment.ts"
 import { Enrichments } from "../enrichment/Enrichments.ts"
 import { steps } from "../enrichment/Step.ts"
 import { Versions } from "../enrichment/Versions.ts"
@@ -8,6 +9,7 @@ import { Completion } from "../job/Completion.ts"
 import { Links } from "../media/Links.ts"
 import { MediaStore } from "../media/MediaStore.ts"
 import { missing } from "../Refusal.ts"
+import { enrichmentOf } from "./Access.ts"
 import * as Authorization from "./Authorization.ts"
 import * as Body from "./Body.ts"
 import { ok } from "./Envelope.ts"
@@ -45,12 +47,7 @@ export const report = Effect.gen(function*() {
 
 const gone = missing(null, "This link is not valid, or has expired, or its medium is not needed any more")
 
-/** Without a token: the link is the right to it. */
-export const medium = Effect.gen(function*() {
-  const { token = "" } = yield* HttpRouter.params
-  const id = Option.getOrUndefined(yield* (yield* Links).read(token))
-  if (id === undefined) return yield* gone
-  const enrichment = Option.getOrUndefined(yield* (yield* Enrichments).find(id))
+const streamed = Effect.fnUntraced(function*(enrichment: Enrichment | undefined) {
   if (enrichment === undefined || enrichment.deleted || enrichment.mediaKey === null) return yield* gone
   const opened = yield* Effect.orDie((yield* MediaStore).open(enrichment.mediaKey))
   if (opened === undefined) return yield* gone
@@ -59,4 +56,19 @@ export const medium = Effect.gen(function*() {
     contentLength: opened.size,
     headers: { "content-disposition": "attachment", "x-content-type-options": "nosniff" }
   })
+})
+
+/** Without a token: the link is the right to it. */
+export const medium = Effect.gen(function*() {
+  const { token = "" } = yield* HttpRouter.params
+  const id = Option.getOrUndefined(yield* (yield* Links).read(token))
+  if (id === undefined) return yield* gone
+  return yield* streamed(Option.getOrUndefined(yield* (yield* Enrichments).find(id)))
+})
+
+/** Ours: one's own medium, for as long as it is kept. */
+export const ownMedium = Effect.gen(function*() {
+  const client = yield* Authorization.holding("scope_client")
+  const [id] = yield* Inputs.ids("id")
+  return yield* streamed(yield* enrichmentOf(client, id))
 })

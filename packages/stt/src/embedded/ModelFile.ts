@@ -3,7 +3,6 @@ import { Effect } from "effect"
 import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import { Transform } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import * as Catalogue from "./Catalogue.ts"
 import { ModelError } from "./ModelError.ts"
@@ -86,18 +85,22 @@ const receive = async (
         `The speech model ${options.model} cannot be fetched: ${url} answers ${response.status}`
       )
     }
-    let received = resumed ? from : 0
-    const counted = new Transform({
-      transform(piece: Buffer, _, done) {
+    const handle = await fs.promises.open(part, resumed ? "a" : "w")
+    try {
+      let received = resumed ? from : 0
+      // Each piece is in the file before the next one is taken: a cut loses none of them.
+      for await (const piece of response.body) {
         timer.refresh()
         received += piece.length
-        options.onProgress?.(received, entry.bytes)
         if (received > entry.bytes) {
-          done(problem("Checksum", `${url} is not the speech model ${options.model}: it is larger`))
-        } else done(null, piece)
+          throw problem("Checksum", `${url} is not the speech model ${options.model}: it is larger`)
+        }
+        await handle.writeFile(piece)
+        options.onProgress?.(received, entry.bytes)
       }
-    })
-    await pipeline(response.body, counted, fs.createWriteStream(part, { flags: resumed ? "a" : "w" }), { signal })
+    } finally {
+      await handle.close()
+    }
   } finally {
     clearTimeout(timer)
   }

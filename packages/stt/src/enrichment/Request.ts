@@ -39,7 +39,8 @@ export const UrlRequest = Schema.Struct({ ...EnrichmentRequest.fields, url: Text
 
 /** Everything decided, nothing missing. */
 export interface Wish extends Parameters {
-  readonly notificationUrl: string
+  /** Null for whoever looks after the job without being told. */
+  readonly notificationUrl: string | null
   readonly notificationLevel: "default" | "task" | null
   readonly endUserIdentifier: string | null
   readonly generateMetadata: boolean
@@ -118,12 +119,14 @@ export const parse = (values: unknown, rules: Rules): Result.Result<Wish, Refusa
   const refuse = (path: string, message: string) => void found.push({ path, message })
 
   const notificationUrl = blankAsNull(request.notificationWebhookUrl)
+  // Ours, for callers that cannot be called: a person at a page.
+  const isSilent = request.notificationLevel === "none"
   if (notificationUrl === null) {
-    refuse("notificationWebhookUrl", "The parameter notificationWebhookUrl cannot be empty")
+    if (!isSilent) refuse("notificationWebhookUrl", "The parameter notificationWebhookUrl cannot be empty")
   } else if (!isPublicUrl(notificationUrl)) {
     refuse("notificationWebhookUrl", "The given notificationWebhookUrl is not a valid URL")
   }
-  const level = blankAsNull(request.notificationLevel)
+  const level = isSilent ? null : blankAsNull(request.notificationLevel)
   if (level !== null && level !== "default" && level !== "task") {
     refuse("notificationLevel", "Invalid notificationLevel value")
   }
@@ -161,7 +164,7 @@ export const parse = (values: unknown, rules: Rules): Result.Result<Wish, Refusa
   }
   if (found.length > 0) return Result.fail(invalidAll(found))
   return Result.succeed({
-    notificationUrl: notificationUrl!,
+    notificationUrl: isSilent ? null : notificationUrl,
     notificationLevel: level as Wish["notificationLevel"],
     endUserIdentifier: user,
     mediaTypes,

@@ -11,7 +11,8 @@ const bodyOf = ({ language, samples, task }: Piece) => ({
   file: new File([Wave.file(samples)], "piece.wav", { type: "audio/wav" }),
   response_format: "verbose_json",
   temperature: "0",
-  "timestamp_granularities[]": ["word", "segment"],
+  // Servers that keep one of them keep the last.
+  "timestamp_granularities[]": ["segment", "word"],
   ...(language === null || task === "translate" ? {} : { language })
 })
 
