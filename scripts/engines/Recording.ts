@@ -28,10 +28,11 @@ const openAi = (model: string): Readonly<Record<string, Page>> => ({
   "embeddings.json": { path: "/v1/embeddings", body: { model, input: "Bonjour" } }
 })
 
+/** In their order: nothing is loaded before anything was asked. */
 const ollama = (model: string): Readonly<Record<string, Page>> => ({
-  ...openAi(model),
   "version.json": { path: "/api/version" },
   "ps-empty.json": { path: "/api/ps" },
+  ...openAi(model),
   "tags.json": { path: "/api/tags" },
   "native-chat.json": { path: "/api/chat", body: { model, messages, stream: false, options: { num_predict: 6 } } },
   "native-chat-stream.txt": { path: "/api/chat", body: { model, messages, options: { num_predict: 6 } } },
