@@ -4,6 +4,7 @@ import { Command } from "effect/cli"
 import { checkConfig } from "./CheckConfig.ts"
 import { imported } from "./ImportAristote.ts"
 import { keys } from "./KeysCommand.ts"
+import { lab } from "./LabCommand.ts"
 import { load } from "./LoadCommand.ts"
 import { organisations } from "./OrganisationsCommand.ts"
 import { scenario } from "./ScenarioCommand.ts"
@@ -30,6 +31,7 @@ export const aiguilleur = Command.make("aiguilleur").pipe(
   Command.withSubcommands([
     serve,
     checkConfig,
+    lab,
     load,
     scenario,
     keys.pipe(Command.provide(StoreAccess.layer)),

@@ -4,6 +4,8 @@ import type { Scenario } from "@aiguilleur/lab/scenario/Scenario"
 import * as ScenarioFile from "@aiguilleur/lab/scenario/ScenarioFile"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Result } from "effect"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import * as Load from "../../src/load/Load.ts"
 import * as Preflight from "../../src/load/Preflight.ts"
 import * as Prompt from "../../src/load/Prompt.ts"
@@ -143,6 +145,21 @@ describe("a load", () => {
       }),
     limit
   )
+
+  it.live("takes a stream that ends in order, but without its last word, for broken", () =>
+    Effect.gen(function*() {
+      const server = createServer((_, response) => {
+        response.writeHead(200, { "content-type": "text/event-stream" })
+        response.end("data: {\"choices\":[{\"delta\":{\"content\":\"Well\"}}]}\n\n")
+      })
+      yield* Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void)))
+      yield* Effect.addFinalizer(() => Effect.sync(() => server.close()))
+      const { port } = server.address() as AddressInfo
+      const loaded = yield* run(scenario([{ arrivals: trace([0, 10, 5]) }]), target(`http://127.0.0.1:${port}`))
+      assert.deepStrictEqual(endings(loaded), ["broken"])
+      assert.deepStrictEqual([...loaded.complaints.keys()], ["200: the stream ended without [DONE]"])
+      assert.strictEqual(loaded.evidence.tokens, 1)
+    }), limit)
 
   it.live("lets users leave who wait for too long, so that the engine hears of it", () =>
     Effect.gen(function*() {

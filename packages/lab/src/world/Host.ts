@@ -57,7 +57,8 @@ export class Host {
   }
 
   abort(sequence: Sequence): void {
-    this.hearers.delete(sequence.id)
+    // what died with the last engine is none of this one's
+    if (!this.hearers.delete(sequence.id)) return
     this.engine.abort(this.agenda.now, sequence)
     this.arm()
   }

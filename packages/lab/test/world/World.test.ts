@@ -65,6 +65,22 @@ describe("World", () => {
     assert.isAbove(hosts[0]!.generated(), 0)
   })
 
+  it("brings a server back with an engine that knows nothing of what died with the last one", () => {
+    const servers = [server({
+      maxNumSeqs: 2,
+      maxConcurrent: 6,
+      faults: [{ kind: "down", at: "2050 millis", for: "1 second" }]
+    })]
+    // of the six that it has when it dies, four have not begun
+    const { hosts, lines } = play(
+      town({ servers, populations: [population({ arrivals: { kind: "closed", users: 6 } })] })
+    )
+    const late = lines.filter(({ arrivedAt, ending }) => arrivedAt > 5_000 && ending === "served")
+    assert.isAbove(late.length, 60)
+    assert.isAtMost(Math.max(...late.map(({ arrivedAt, endedAt }) => endedAt! - arrivedAt)), 700)
+    assert.deepInclude(hosts[0]!.load(), { running: 2, waiting: 4 })
+  })
+
   it("holds a server off that answers 429, and loses nothing", () => {
     const servers = [server({ faults: [{ kind: "busy", at: "1 second", for: "2 seconds" }] })]
     const { lines } = play(town({ servers }))
