@@ -19,8 +19,8 @@ export interface Attempt {
 
 export type Ending = "released" | DispatchError["ending"] | "withdrawn"
 
-interface Ended {
-  readonly name: string
+/** How a ticket ended. */
+export interface Ended {
   readonly ending: Ending
   readonly reason: Reason["_tag"] | undefined
   readonly at: number
@@ -33,8 +33,10 @@ export class Journal {
   private readonly keep: number
   private readonly most: number
   private readonly byName = new Map<string, TicketState>()
-  /** In the order of their endings. */
-  private readonly past = new Map<TicketState, Ended>()
+  /** Those that have ended, on a ring, in the order of their endings: from the oldest that is kept to the next. */
+  private readonly past: Array<TicketState | undefined> = []
+  private oldest = 0
+  private endings = 0
   /** The last grants, on a ring. */
   private readonly grants: Array<Attempt> = []
   private next = 0
@@ -47,7 +49,8 @@ export class Journal {
   arrived(ticket: TicketState): void {
     if (this.most === 0) return
     const { caller, id, requestId } = ticket.ticket
-    this.byName.set(nameOf(caller.organisation, requestId ?? id), ticket)
+    ticket.name = nameOf(caller.organisation, requestId ?? id)
+    this.byName.set(ticket.name, ticket)
   }
 
   granted(ticket: TicketState, attempt: Attempt): void {
@@ -58,24 +61,33 @@ export class Journal {
     this.next = (this.next + 1) % this.most
   }
 
-  ended(ticket: TicketState, ending: Ending, reason: Reason["_tag"] | undefined, at: number): void {
+  ended(ticket: TicketState, ended: Ended): void {
     if (this.most === 0) return
-    const { caller, id, requestId } = ticket.ticket
-    this.past.set(ticket, { name: nameOf(caller.organisation, requestId ?? id), ending, reason, at })
-    for (const [old, { at: then, name }] of this.past) {
-      if (this.past.size <= this.most && then > at - this.keep) break
-      this.past.delete(old)
-      // A later request may go by the same name.
-      if (this.byName.get(name) === old) this.byName.delete(name)
-    }
+    ticket.ended = ended
+    while (this.isFull || this.isStale(ended.at)) this.forget()
+    this.past[this.endings++ % this.most] = ticket
   }
 
-  /** The last request of that name, alive or ended not long ago; `ended` is undefined for one that is alive. */
-  find(organisation: string, request: string, now: number) {
+  /** The last request of that name, alive or ended not long ago. */
+  find(organisation: string, request: string, now: number): TicketState | undefined {
     const ticket = this.byName.get(nameOf(organisation, request))
-    if (ticket === undefined) return undefined
-    const ended = this.past.get(ticket)
-    return ended !== undefined && ended.at <= now - this.keep ? undefined : { ticket, ended }
+    return ticket?.ended !== undefined && ticket.ended.at <= now - this.keep ? undefined : ticket
+  }
+
+  private get isFull(): boolean {
+    return this.endings - this.oldest === this.most
+  }
+
+  private isStale(now: number): boolean {
+    return this.oldest < this.endings && this.past[this.oldest % this.most]!.ended!.at <= now - this.keep
+  }
+
+  private forget(): void {
+    const at = this.oldest++ % this.most
+    const ticket = this.past[at]!
+    this.past[at] = undefined
+    // A later request may go by the same name.
+    if (this.byName.get(ticket.name) === ticket) this.byName.delete(ticket.name)
   }
 
   /** Of the last grants, the latest first. */

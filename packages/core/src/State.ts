@@ -5,7 +5,7 @@ import { Deadlines as Heap } from "./Deadlines.ts"
 import type { Deciding } from "./Decider.ts"
 import type { Reason } from "./DispatchError.ts"
 import type { Expectation } from "./Expectation.ts"
-import type { Attempt, Journal } from "./Journal.ts"
+import type { Attempt, Ended, Journal } from "./Journal.ts"
 import { Journal as Journals } from "./Journal.ts"
 import type { LeaseRecord } from "./Lease.ts"
 import type { Load } from "./Load.ts"
@@ -180,6 +180,9 @@ export interface TicketState extends Due {
   doom: Reason | undefined
   /** Its uses of servers, where they are remembered. */
   attempts: Array<Attempt> | undefined
+  /** What the journal finds it by, and how it ended, once it has. */
+  name: string
+  ended: Ended | undefined
   refused: boolean
 }
 
