@@ -45,6 +45,10 @@ const obstaclesTo = (state: State, ticket: TicketState, now: number): Explanatio
   return [...found].toSorted(([, a], [, b]) => b - a)
 }
 
+/** In an order that tells of nobody who they are. */
+const anonymous = (standing: Standing | undefined): Standing | undefined =>
+  standing === undefined ? undefined : { own: standing.own, others: standing.others.toSorted((a, b) => a - b) }
+
 /** Undefined where there was none of that name in the organisation, or too long ago. */
 export const explain = (
   state: State,
@@ -53,10 +57,9 @@ export const explain = (
   at: number
 ): Explanation | undefined => {
   const now = Math.max(at, state.now)
-  const found = state.journal.find(organisation, request, now)
-  if (found === undefined) return undefined
-  const { ended, ticket } = found
-  const { attempts = [], waiting } = ticket
+  const ticket = state.journal.find(organisation, request, now)
+  if (ticket === undefined) return undefined
+  const { attempts = [], ended, waiting } = ticket
   const last = attempts.at(-1)
   const until = waiting ? now : last?.lease.grantedAt ?? ended?.at ?? now
   return {
@@ -72,7 +75,7 @@ export const explain = (
     waited: ticket.waited + (waiting ? now - ticket.waitingSince : 0),
     requeues: ticket.requeues,
     attempts,
-    standing: waiting ? standingOf(ticket.model!.pool, ticket.account!.organisation) : last?.standing,
+    standing: anonymous(waiting ? standingOf(ticket.model!.pool, ticket.account!.organisation) : last?.standing),
     overtakenBy: overtakings(state, ticket, until),
     obstacles: waiting ? obstaclesTo(state, ticket, now) : []
   }

@@ -181,7 +181,8 @@ export interface TicketState extends Due {
   doom: Reason | undefined
   /** Its uses of servers, where they are remembered. */
   attempts: Array<Attempt> | undefined
-  /** How it ended, while that is remembered. */
+  /** What the journal finds it by, and how it ended, once it has. */
+  name: string
   ended: Ended | undefined
   refused: boolean
 }
