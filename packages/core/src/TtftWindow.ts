@@ -1,6 +1,6 @@
 /** What is known of one server's time to first token for one model, as a p95 in milliseconds. */
 
-/** Fewer own samples than this say too little. */
+/** Fewer own samples than this say too little, so that many are kept however old they are. */
 const enough = 5
 
 /** Bounds the memory and the work of one pair; at more than about 68 streams a second the window is shorter. */
@@ -11,23 +11,18 @@ interface Sample {
   readonly ttft: number
 }
 
-interface Figure {
-  readonly ttft: number
-  readonly at: number
-}
-
 /**
  * At least five own samples inside the window: their p95 (nearest rank); else the engine's own figure while it is
- * fresh; else the last figure there was; else unknown. A sample counts until exactly `window` ms after it was taken.
+ * fresh; else the latest five there were, or the engine's figure if it is later; else unknown. A sample counts until
+ * exactly `window` ms after it was taken.
  */
 export class TtftWindow {
   readonly window: number
-  /** By time. Pruned when one is added, so all of them were inside one window together. */
+  /** By time. Pruned when one is added. */
   private samples: Array<Sample> = []
   /** The same samples by figure. */
   private ranked: Array<Sample> = []
-  private lastOwn: Figure | undefined
-  private engine: Figure | undefined
+  private engine: Sample | undefined
   private memo: { readonly from: number; readonly until: number; readonly ttft: number | undefined } | undefined
 
   constructor(window: number) {
@@ -36,8 +31,7 @@ export class TtftWindow {
 
   record(at: number, ttft: number): void {
     const cutoff = at - this.window
-    if (this.live(cutoff) < enough) this.lastOwn = this.ownBefore() ?? this.lastOwn
-    while (this.samples.length > 0 && (this.samples[0]!.at <= cutoff || this.samples.length >= most)) {
+    while (this.samples.length >= enough && (this.samples[0]!.at <= cutoff || this.samples.length >= most)) {
       this.ranked.splice(this.ranked.indexOf(this.samples.shift()!), 1)
     }
     const sample = { at, ttft }
@@ -73,10 +67,9 @@ export class TtftWindow {
     if (live >= enough) return this.percentile(cutoff, live)
     const engine = this.engine
     if (engine !== undefined && now < engine.at + this.window) return engine.ttft
-    const own = this.ownBefore() ?? this.lastOwn
-    if (own === undefined || engine === undefined) return own?.ttft ?? engine?.ttft
-    // Each was the figure until it was worth nothing: the engine's, until its reading left the window.
-    return own.at >= engine.at + this.window ? own.ttft : engine.ttft
+    const own = this.latest()
+    if (own === undefined || engine === undefined) return own ?? engine?.ttft
+    return this.samples.at(-1)!.at >= engine.at ? own : engine.ttft
   }
 
   /** How many samples are younger than the cutoff. */
@@ -99,15 +92,14 @@ export class TtftWindow {
     return this.ranked[at]!.ttft
   }
 
-  /** The own figure as it stood just before the window held too few. */
-  private ownBefore(): Figure | undefined {
-    if (this.samples.length < enough) return undefined
-    let first = this.samples.length - enough
-    const { at } = this.samples[first]!
-    // Those taken in the same millisecond leave together.
-    while (first > 0 && this.samples[first - 1]!.at === at) first--
-    const ranked = this.samples.slice(first).map(({ ttft }) => ttft).sort((a, b) => a - b)
-    return { ttft: ranked[Math.ceil(0.95 * ranked.length) - 1]!, at: at + this.window }
+  /**
+   * The p95 of five is the slowest of them. As new ones displace the old, a server that a policy held to one request at
+   * a time because it was slow is looked at as it is now (docs/decisions/0012).
+   */
+  private latest(): number | undefined {
+    return this.samples.length < enough
+      ? undefined
+      : this.samples.slice(-enough).reduce((slowest, { ttft }) => Math.max(slowest, ttft), 0)
   }
 
   private rankOf(ttft: number): number {

@@ -33,10 +33,25 @@ describe("TtftWindow", () => {
     assert.strictEqual(samples.figure(90_000), 700)
   })
 
-  it("remembers the last figure after later samples that were too few", () => {
-    const samples = recorded(...five(0, 300), [200_000, 50])
+  it("goes by the latest five when the window holds too few, so that one at a time is enough to be forgiven", () => {
+    const samples = recorded(...five(0, 300))
+    for (const nth of [1, 2, 3, 4]) {
+      samples.record(200_000 * nth, 50 + nth)
+      assert.strictEqual(samples.figure(200_000 * nth), 300)
+      assert.isUndefined(samples.changesAt(200_000 * nth))
+    }
+    samples.record(1_000_000, 50)
+    assert.strictEqual(samples.figure(1_000_000), 54)
+    assert.strictEqual(samples.figure(9_000_000), 54)
+  })
+
+  it("takes the later of two that are both stale, the engine's figure and its own", () => {
+    const samples = recorded(...five(0, 300))
+    samples.observe(30_000, 700)
+    samples.record(40_000, 90)
     assert.strictEqual(samples.figure(200_000), 300)
-    assert.isUndefined(samples.changesAt(200_000))
+    samples.observe(50_000, 600)
+    assert.strictEqual(samples.figure(200_000), 600)
   })
 
   it("agrees with sorting the samples that are inside the window", () => {

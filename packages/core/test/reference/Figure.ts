@@ -18,16 +18,13 @@ const p95 = (figures: ReadonlyArray<number>): number =>
 const inside = (samples: ReadonlyArray<Sample>, window: number, at: number): ReadonlyArray<Sample> =>
   samples.filter((sample) => sample.at <= at && sample.at > at - window)
 
-/** Five own samples or more, else the engine's last reading while it is inside the window, else the last figure. */
+/** Five own samples or more, else the engine's last reading while it is inside the window, else whoever spoke last. */
 export const figureAt = ({ engine, own }: Figure, window: number, now: number): number | undefined => {
   const live = inside(own, window, now)
   if (live.length >= 5) return p95(live.map(({ ttft }) => ttft))
   const reading = engine.at(-1)
   if (reading !== undefined && reading.at > now - window) return reading.ttft
-  // The last millisecond at which five own samples stood; a figure is as old as its end, whosever it is.
-  const ends = own.map(({ at }) => at + window).toSorted((a, b) => b - a)
-  const end = ends.find((end) => end <= now && inside(own, window, end - 1).length >= 5)
-  if (end === undefined) return reading?.ttft
-  if (reading !== undefined && reading.at + window > end) return reading.ttft
-  return p95(inside(own, window, end - 1).map(({ ttft }) => ttft))
+  if (own.length < 5) return reading?.ttft
+  if (reading !== undefined && reading.at > own.at(-1)!.at) return reading.ttft
+  return p95(own.slice(-5).map(({ ttft }) => ttft))
 }

@@ -126,6 +126,23 @@ describe("World", () => {
     assert.isAbove(inFlight("1 minute"), 7)
   })
 
+  it("gives a server that was slow its slots back, though its answers are so long that few begin in a minute", () => {
+    const { readings } = play(town({
+      duration: "15 minutes",
+      servers: [server({ faults: [{ kind: "slow", at: "60 seconds", for: "60 seconds", times: 200 }] })],
+      populations: [population({ arrivals: { kind: "closed", users: 8 }, output: 30_000 })],
+      columns: [column({ policy: "performance", ttftThreshold: "100 millis" })]
+    }))
+    const mean = (from: number, to: number) => {
+      const some = readings.filter(({ at }) => at > from * 1_000 && at <= to * 1_000)
+      return some.reduce((sum, { busy }) => sum + busy[0]!, 0) / some.length
+    }
+    assert.closeTo(mean(0, 60), 4, 0.1)
+    // held to one at a time, of which five are enough to show that it is fast again
+    assert.closeTo(mean(165, 250), 1, 0.1)
+    assert.closeTo(mean(300, 900), 4, 0.1)
+  })
+
   it("sends nothing more to a server that drains, and drops nothing of what it has", () => {
     const servers = [
       server({ faults: [{ kind: "draining", at: "2050 millis" }] }),
