@@ -9,7 +9,7 @@ import * as Machine from "./Machine.ts"
 import { table } from "./Report.ts"
 
 const { values } = parseArgs({ options: { samples: { type: "string", default: "4000" }, only: { type: "string" } } })
-const sizes = values.only === undefined ? [100, 10_000, 100_000] : [Number(values.only)]
+const sizes = values.only === undefined ? [100, 1_000, 10_000, 100_000] : [Number(values.only)]
 
 /** Microseconds of CPU; a whole pass is shown for its growth and has no bar. */
 const barOf = ({ waiting, what }: Timing): number | undefined =>

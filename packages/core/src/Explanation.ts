@@ -45,6 +45,10 @@ const obstaclesTo = (state: State, ticket: TicketState, now: number): Explanatio
   return [...found].toSorted(([, a], [, b]) => b - a)
 }
 
+/** In an order that tells of nobody who they are. */
+const anonymous = (standing: Standing | undefined): Standing | undefined =>
+  standing === undefined ? undefined : { own: standing.own, others: standing.others.toSorted((a, b) => a - b) }
+
 /** Undefined where there was none of that name in the organisation, or too long ago. */
 export const explain = (
   state: State,
@@ -72,7 +76,7 @@ export const explain = (
     waited: ticket.waited + (waiting ? now - ticket.waitingSince : 0),
     requeues: ticket.requeues,
     attempts,
-    standing: waiting ? standingOf(ticket.model!.pool, ticket.account!.organisation) : last?.standing,
+    standing: anonymous(waiting ? standingOf(ticket.model!.pool, ticket.account!.organisation) : last?.standing),
     overtakenBy: overtakings(state, ticket, until),
     obstacles: waiting ? obstaclesTo(state, ticket, now) : []
   }

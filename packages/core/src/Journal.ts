@@ -51,7 +51,9 @@ export class Journal {
   }
 
   arrived(ticket: TicketState): void {
-    if (this.most > 0) this.byName.set(entryOf(ticket), ticket)
+    if (this.most === 0) return
+    ticket.name = entryOf(ticket)
+    this.byName.set(ticket.name, ticket)
   }
 
   granted(ticket: TicketState, attempt: Attempt): void {
@@ -76,17 +78,23 @@ export class Journal {
     this.endings[this.oldest] = undefined
     this.oldest = (this.oldest + 1) % this.most
     this.past--
-    const name = entryOf(ticket)
     // A later request may go by the same name.
-    if (this.byName.get(name) === ticket) this.byName.delete(name)
+    if (this.byName.get(ticket.name) === ticket) this.byName.delete(ticket.name)
   }
 
   /** The last request of that name, alive or ended not long ago; `ended` is undefined for one that is alive. */
   find(organisation: string, request: string, now: number) {
-    const ticket = this.byName.get(nameOf(organisation, request)) ?? this.byName.get(request)
-    if (ticket === undefined || ticket.ticket.caller.organisation !== organisation) return undefined
+    const named = this.byName.get(nameOf(organisation, request))
+    const own = named ?? this.byName.get(request)
+    const ticket = named === undefined && own?.ticket.caller.organisation !== organisation ? undefined : own
+    if (ticket === undefined) return undefined
     const { ended } = ticket
     return ended !== undefined && ended.at <= now - this.keep ? undefined : { ticket, ended }
+  }
+
+  /** How many are remembered, those that are alive included. */
+  get size(): number {
+    return this.byName.size
   }
 
   /** Of the last grants, the latest first. */

@@ -119,7 +119,7 @@ export const refresh = (pool: Pool): void => {
   for (const { keys } of pool.accounts.values()) raiseFloor(keys, always)
 }
 
-/** In tokens at weight 1, beyond whoever of the active has had least; the others without their names, least first. */
+/** In tokens at weight 1, beyond whoever of the active has had least; the others without their names. */
 export interface Standing {
   readonly own: number
   readonly others: ReadonlyArray<number>
@@ -133,8 +133,8 @@ export const standingOf = ({ accounts }: Pool, own: OrganisationAccount): Standi
     others.push(account.service)
     if (account.service < least) least = account.service
   }
-  for (const [at, service] of others.entries()) others[at] = costOf(service - least)
-  return { own: costOf(own.service - least), others: others.sort((a, b) => a - b) }
+  for (let at = 0; at < others.length; at++) others[at] = costOf(others[at]! - least)
+  return { own: costOf(own.service - least), others }
 }
 
 /** Replaces what a grant was charged (`from`, 0 before it) by another cost, exactly; weights count at the organisation. */

@@ -60,6 +60,7 @@ const begin = (state: State, ticket: Ticket): TicketState => ({
   lease: undefined,
   doom: undefined,
   attempts: undefined,
+  name: "",
   ended: undefined,
   refused: false,
   deadline: 0,
