@@ -57,9 +57,10 @@ export const explain = (
   at: number
 ): Explanation | undefined => {
   const now = Math.max(at, state.now)
-  const ticket = state.journal.find(organisation, request, now)
-  if (ticket === undefined) return undefined
-  const { attempts = [], ended, waiting } = ticket
+  const found = state.journal.find(organisation, request, now)
+  if (found === undefined) return undefined
+  const { ended, ticket } = found
+  const { attempts = [], waiting } = ticket
   const last = attempts.at(-1)
   const until = waiting ? now : last?.lease.grantedAt ?? ended?.at ?? now
   return {

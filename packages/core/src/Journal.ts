@@ -19,7 +19,7 @@ export interface Attempt {
 
 export type Ending = "released" | DispatchError["ending"] | "withdrawn"
 
-/** How a ticket ended. */
+/** How it ended. */
 export interface Ended {
   readonly ending: Ending
   readonly reason: Reason["_tag"] | undefined
@@ -29,14 +29,18 @@ export interface Ended {
 /** Callers name their requests themselves; those of another organisation are never found under a name. */
 const nameOf = (organisation: string, request: string): string => `${organisation}\u0000${request}`
 
+/** A ticket's own id needs no organisation: no other ticket has it. */
+const entryOf = ({ ticket: { caller, id, requestId } }: TicketState): string =>
+  requestId === undefined ? id : nameOf(caller.organisation, requestId)
+
 export class Journal {
   private readonly keep: number
   private readonly most: number
   private readonly byName = new Map<string, TicketState>()
-  /** Those that have ended, on a ring, in the order of their endings: from the oldest that is kept to the next. */
-  private readonly past: Array<TicketState | undefined> = []
+  /** On a ring, in the order of their endings: `past` of them, the oldest at `oldest`. */
+  private readonly endings: Array<TicketState | undefined> = []
+  private past = 0
   private oldest = 0
-  private endings = 0
   /** The last grants, on a ring. */
   private readonly grants: Array<Attempt> = []
   private next = 0
@@ -48,8 +52,7 @@ export class Journal {
 
   arrived(ticket: TicketState): void {
     if (this.most === 0) return
-    const { caller, id, requestId } = ticket.ticket
-    ticket.name = nameOf(caller.organisation, requestId ?? id)
+    ticket.name = entryOf(ticket)
     this.byName.set(ticket.name, ticket)
   }
 
@@ -61,33 +64,37 @@ export class Journal {
     this.next = (this.next + 1) % this.most
   }
 
-  ended(ticket: TicketState, ended: Ended): void {
+  ended(ticket: TicketState, ending: Ending, reason: Reason["_tag"] | undefined, at: number): void {
     if (this.most === 0) return
-    ticket.ended = ended
-    while (this.isFull || this.isStale(ended.at)) this.forget()
-    this.past[this.endings++ % this.most] = ticket
-  }
-
-  /** The last request of that name, alive or ended not long ago. */
-  find(organisation: string, request: string, now: number): TicketState | undefined {
-    const ticket = this.byName.get(nameOf(organisation, request))
-    return ticket?.ended !== undefined && ticket.ended.at <= now - this.keep ? undefined : ticket
-  }
-
-  private get isFull(): boolean {
-    return this.endings - this.oldest === this.most
-  }
-
-  private isStale(now: number): boolean {
-    return this.oldest < this.endings && this.past[this.oldest % this.most]!.ended!.at <= now - this.keep
+    if (this.past === this.most) this.forget()
+    ticket.ended = { ending, reason, at }
+    this.endings[(this.oldest + this.past) % this.most] = ticket
+    this.past++
+    while (this.endings[this.oldest]!.ended!.at <= at - this.keep) this.forget()
   }
 
   private forget(): void {
-    const at = this.oldest++ % this.most
-    const ticket = this.past[at]!
-    this.past[at] = undefined
+    const ticket = this.endings[this.oldest]!
+    this.endings[this.oldest] = undefined
+    this.oldest = (this.oldest + 1) % this.most
+    this.past--
     // A later request may go by the same name.
     if (this.byName.get(ticket.name) === ticket) this.byName.delete(ticket.name)
+  }
+
+  /** The last request of that name, alive or ended not long ago; `ended` is undefined for one that is alive. */
+  find(organisation: string, request: string, now: number) {
+    const named = this.byName.get(nameOf(organisation, request))
+    const own = named ?? this.byName.get(request)
+    const ticket = named === undefined && own?.ticket.caller.organisation !== organisation ? undefined : own
+    if (ticket === undefined) return undefined
+    const { ended } = ticket
+    return ended !== undefined && ended.at <= now - this.keep ? undefined : { ticket, ended }
+  }
+
+  /** How many are remembered, those that are alive included. */
+  get size(): number {
+    return this.byName.size
   }
 
   /** Of the last grants, the latest first. */

@@ -5,7 +5,7 @@ import { Outcome } from "@aiguilleur/core/Outcome"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Option } from "effect"
 import { TestClock } from "effect/testing"
-import { fleet, hold, model, server, settled } from "./Fleet.ts"
+import { caller, fleet, hold, model, server, settled } from "./Fleet.ts"
 
 const ask = (request: string, organisation = "univ-a") =>
   Effect.flatMap(Dispatcher, (dispatcher) => dispatcher.explain(organisation, request))
@@ -147,6 +147,18 @@ describe("An explanation", () => {
       assert.isTrue(Option.isNone(yield* ask("mine", "univ-c")))
       assert.isTrue(Option.isNone(yield* ask("t1")))
     }).pipe(Effect.provide(single)))
+
+  it.effect("is found by the organisation that asked, and forgotten, even if its key has moved to another since", () =>
+    Effect.gen(function*() {
+      const dispatcher = yield* Dispatcher
+      yield* hold("held", { requestId: "other" })
+      const moved = yield* hold("moved", { requestId: "mine" })
+      yield* dispatcher.change({ _tag: "KeyChanged", caller: caller({ organisation: "univ-b" }) })
+      assert.strictEqual((yield* explain("mine")).ticket, "moved")
+      yield* Fiber.interrupt(moved.fiber)
+      yield* TestClock.adjust("1 minute")
+      assert.isTrue(Option.isNone(yield* ask("mine")))
+    }).pipe(Effect.provide(fleet([one], [model([one])], { settings: { explain: 60_000, explained: 3 } }))))
 
   it.effect("is forgotten after a while, and the oldest first when there are too many", () =>
     Effect.gen(function*() {

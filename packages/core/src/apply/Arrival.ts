@@ -111,7 +111,7 @@ export const doom = (state: State, ticket: TicketState, reason: Reason): void =>
 
 /** Forgets a ticket, which holds no lease, but for what its caller may ask of it. */
 export const ended = (state: State, ticket: TicketState, ending: Ending, reason?: Reason): void => {
-  state.journal.ended(ticket, { ending, reason: reason?._tag, at: state.now })
+  state.journal.ended(ticket, ending, reason?._tag, state.now)
   withdraw(state, ticket)
   state.doomed.delete(ticket)
   state.tickets.delete(ticket.ticket.id)

@@ -95,6 +95,8 @@ const faultOfLines = (state: State, model: ModelState): string | undefined => {
 }
 
 export const fault = (state: State): string | undefined => {
+  const { journal, settings: { explained } } = state
+  if (journal.size > state.tickets.size + explained) return `the journal remembers ${journal.size} tickets`
   const seen = new Set<TicketState>()
   for (const model of state.models.values()) {
     const stranded = [...model.classes.values()].filter(({ pairs }) => pairs.length === 0)

@@ -198,7 +198,7 @@ export const generate = (seed: number): History => {
     bytesPerToken: 4,
     slotPace: 60,
     explain: 60_000,
-    explained: 40,
+    explained: 6,
     secondCost: pick([10, 0.5])
   }
   // One in eight is a contest between equals, one is about the time to first token alone.

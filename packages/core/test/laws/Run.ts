@@ -189,6 +189,8 @@ export class Run {
           _tag: "Arrived",
           ticket: {
             id: `t${++this.arrivals}`,
+            // Callers choose the names of their requests, and the same ones again.
+            ...(this.arrivals % 3 === 0 ? { requestId: `r${this.arrivals % 4}` } : {}),
             model,
             caller,
             ...(priority === undefined ? {} : { priority }),
