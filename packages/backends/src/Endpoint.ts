@@ -48,7 +48,10 @@ const bare = (path: string): string => {
 }
 
 /** `undefined` for a path that is in nobody's table, such as next year's. */
-export const endpointOf = (path: string): Endpoint | undefined => byPath.get(bare(path))
+export const endpointOf = (path: string): Endpoint | undefined => byPath.get(path) ?? byPath.get(bare(path))
+
+/** Written as in the table, without a query or a slash at its end. */
+export const isListed = (path: string): boolean => byPath.has(path)
 
 /** The same path elsewhere; a query stays. */
 export const moved = (path: string, to: string): string => {

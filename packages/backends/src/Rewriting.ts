@@ -37,17 +37,18 @@ export const rewrite = (
   const path = endpoint === undefined ? undefined : paths[endpoint]
   const askUsage = outgoing.stream && !outgoing.includeUsage && endpoint !== undefined &&
     usageOnRequest.includes(endpoint)
-  const fields = {
-    ...Object.fromEntries(withheld.map((member) => [member, undefined])),
+  const fields: Record<string, unknown> = {
     model: model.engineName,
     priority,
     "routing-mode": undefined,
     routing_mode: undefined
   }
+  for (const member of withheld) fields[member] = undefined
+  if (askUsage) fields["stream_options"] = { include_usage: true }
   return {
     path: target(server.url, path === undefined ? outgoing.path : moved(outgoing.path, path)),
     token: server.token,
-    fields: askUsage ? { ...fields, stream_options: { include_usage: true } } : fields,
+    fields,
     dropUsage: askUsage
   }
 }

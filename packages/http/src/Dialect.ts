@@ -41,6 +41,6 @@ const ollama: Dialect = {
 const ofOllama = /^\/api\/(?:chat|generate|embed|embeddings|show|tags|version)\/?(?:\?|$)/
 
 export const dialectOf = (path: string): Dialect => {
-  if (ofOllama.test(path)) return ollama
-  return path.startsWith("/v1/messages") ? anthropic : openAi
+  if (path.startsWith("/v1/")) return path.startsWith("/v1/messages") ? anthropic : openAi
+  return ofOllama.test(path) ? ollama : openAi
 }

@@ -64,6 +64,7 @@ const administration = /^\/v1\/(?:un)?load_lora_adapter\b/
 const otherPaths = Object.values(Endpoint.paths).flat().filter((path) => !path.startsWith("/v1/"))
 
 const isKnown = ({ endpoint, path }: Passage): boolean => {
+  if (Endpoint.isListed(path)) return true
   if (!path.startsWith("/v1/")) return endpoint !== undefined && printable.test(path)
   return sanePath.test(path) && !administration.test(path)
 }
@@ -83,17 +84,21 @@ const ticketOf = (
   { caller }: KeyEntry,
   kinds: ReadonlyArray<ServerKind> | undefined,
   wishes: Wishes
-): Ticket => ({
-  id: passage.ticket,
-  ...(passage.downstream.requestId === passage.ticket ? {} : { requestId: passage.downstream.requestId }),
-  model,
-  caller,
-  ...(kinds === undefined ? {} : { kinds }),
-  ...(wishes.priority === undefined ? {} : { priority: Math.max(0, wishes.priority) }),
-  ...(wishes.routingMode === undefined ? {} : { routingMode: wishes.routingMode }),
-  ...(wishes.maxWait === undefined ? {} : { maxWait: wishes.maxWait }),
-  work: workOf(passage)
-})
+): Ticket => {
+  const ticket: { -readonly [Name in keyof Ticket]: Ticket[Name] } = {
+    id: passage.ticket,
+    model,
+    caller,
+    work: workOf(passage)
+  }
+  const { requestId } = passage.downstream
+  if (requestId !== passage.ticket) ticket.requestId = requestId
+  if (kinds !== undefined) ticket.kinds = kinds
+  if (wishes.priority !== undefined) ticket.priority = Math.max(0, wishes.priority)
+  if (wishes.routingMode !== undefined) ticket.routingMode = wishes.routingMode
+  if (wishes.maxWait !== undefined) ticket.maxWait = wishes.maxWait
+  return ticket
+}
 
 export const make = Effect.gen(function*() {
   const dispatcher = yield* Dispatcher
@@ -169,14 +174,16 @@ export const make = Effect.gen(function*() {
     const wishes = wishesOf(passage.headers, scanned)
     if ("status" in wishes) return refuse(passage, wishes)
     const kinds = catalogue.kindsUnsafe(model)
-    const able = kinds.filter((kind) => serves(kind, passage.path))
-    const none = able.length === 0 ? unserved(kinds, passage.path) : undefined
+    const able = kinds.every((kind) => serves(kind, passage.path))
+      ? undefined
+      : kinds.filter((kind) => serves(kind, passage.path))
+    const none = able?.length === 0 ? unserved(kinds, passage.path) : undefined
     if (none !== undefined) return refuse(passage, notServed(none))
     passage.request = ticketOf(
       passage,
       model.name,
       entry,
-      able.length === kinds.length ? undefined : able,
+      able,
       wishes
     )
     const run = dispatcher.run(

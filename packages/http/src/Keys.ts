@@ -24,9 +24,14 @@ export class KeysUnavailable extends Schema.TaggedError<KeysUnavailable>()("Keys
   cause: Schema.Defect()
 }) {}
 
+/** Where a digest of a secret is kept, for whoever sends that secret again and again; it belongs to that secret alone. */
+export interface DigestMemo {
+  digest: string | undefined
+}
+
 export class Keys extends Context.Service<Keys, {
   /** Without a pause: a key that is remembered and valid now. Of any other secret, `find` says more. */
-  readonly peekUnsafe: (secret: string) => KeyEntry | undefined
+  readonly peekUnsafe: (secret: string, memo?: DigestMemo) => KeyEntry | undefined
   /** What a key is called, by its id, where that is known at once: for those who watch. */
   readonly nameUnsafe: (id: string) => string | undefined
   /** Grows when what any key allows has changed: whoever kept an entry for a while asks again. */

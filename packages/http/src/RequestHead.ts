@@ -41,6 +41,7 @@ export const unreadable = (
   const encoding = headers["content-encoding"]
   if (encoding !== undefined && encoding !== "" && encoding !== "identity") return compressed
   const type = headers["content-type"]
+  if (type === "application/json") return undefined
   if (isForm(type)) return forms.has(endpoint) ? undefined : notAForm
   return type === undefined || type === "" || json.test(type) ? undefined : notJson
 }

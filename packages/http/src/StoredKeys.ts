@@ -4,6 +4,7 @@ import { type Change, Event } from "@aiguilleur/core/Event"
 import type { DatabaseError } from "@aiguilleur/store/DatabaseError"
 import { caller, type Key, standing } from "@aiguilleur/store/Key"
 import { KeyCache, type Update } from "@aiguilleur/store/KeyCache"
+import * as KeySecret from "@aiguilleur/store/KeySecret"
 import { Organisations } from "@aiguilleur/store/Organisations"
 import { Clock, Effect, Layer, Schedule, Stream } from "effect"
 import { InvalidKey, type KeyEntry, Keys, KeysUnavailable } from "./Keys.ts"
@@ -71,8 +72,8 @@ export const layer = Layer.effect(
     return Keys.of({
       nameUnsafe: (id) => cache.nameOf(id),
       versionUnsafe: () => version,
-      peekUnsafe: (secret) => {
-        const key = cache.lookup(secret)
+      peekUnsafe: (secret, memo) => {
+        const key = cache.lookup(secret, memo === undefined ? undefined : memo.digest ??= KeySecret.digest(secret))
         return key === undefined ? undefined : entryOf(key)
       },
       find: (secret) =>

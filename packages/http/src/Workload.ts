@@ -20,9 +20,8 @@ export const workOf = (passage: Passage): Work => {
   if (audio !== undefined) return { seconds: audio }
   if (isFree(passage)) return nothing
   const most = onlyRead.has(passage.endpoint) ? 0 : maxTokens
-  return {
-    promptBytes: length,
-    ...(most === undefined ? {} : { maxTokens: most }),
-    ...(n === undefined ? {} : { answers: n })
-  }
+  const work: { -readonly [Name in keyof Work]: Work[Name] } = { promptBytes: length }
+  if (most !== undefined) work.maxTokens = most
+  if (n !== undefined) work.answers = n
+  return work
 }

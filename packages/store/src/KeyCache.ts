@@ -114,8 +114,8 @@ const make = Effect.fnUntraced(function*(options: Options) {
     if (evicted !== undefined) digests.delete(evicted.key.id)
   }
 
-  const lookup = (secret: string): Key | undefined => {
-    const found = entries.get(KeySecret.digest(secret))
+  const lookup = (secret: string, digest: string = KeySecret.digest(secret)): Key | undefined => {
+    const found = entries.get(digest)
     if (found === undefined || found.revoked) return undefined
     const now = clock.currentTimeMillisUnsafe()
     if (found.expires <= now) return undefined
@@ -228,7 +228,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
 
 export class KeyCache extends Context.Service<KeyCache, {
   /** The key behind a secret if it is in memory and in good standing. Synchronous, for the hot path. */
-  readonly lookup: (secret: string) => Key | undefined
+  readonly lookup: (secret: string, digest?: string) => Key | undefined
   /** The same, asking the database if need be. */
   readonly find: (secret: string) => Effect.Effect<Key, InvalidKey | Unavailable>
   /** What a key that is in memory is called, by its id. */

@@ -49,8 +49,11 @@ export class AnswerUsage {
     const member = this.scanner.member("usage")
     const written = member === undefined ? this.fromTail() : member.written
     if (written !== undefined) usage.take(read(written))
-    usage.takeCounts(Object.fromEntries(counts.map((count) => [count, this.top(count)])))
-    usage.takeSeconds(this.top("duration"))
+    // Most answers have none of these.
+    if (this.scanner.ownedCount > (member === undefined ? 0 : 1)) {
+      usage.takeCounts(Object.fromEntries(counts.map((count) => [count, this.top(count)])))
+      usage.takeSeconds(this.top("duration"))
+    }
     return usage.report()
   }
 

@@ -36,8 +36,9 @@ const [yes, no, nothing] = [bytesOf("true"), bytesOf("false"), bytesOf("null")]
 export class JsonReader {
   private readonly level: FirstLevel
   private readonly maxDepth: number
-  // One bit a level, set for objects: the whole memory that nesting costs.
-  private readonly objects: Uint8Array
+  // One bit a level, set for objects: the whole memory that nesting costs. Few bodies go beyond the first 32.
+  private shallow = 0
+  private deep: Uint8Array | undefined = undefined
   private depth = 0
   private inObject = false
   private inKey = false
@@ -54,7 +55,6 @@ export class JsonReader {
   constructor(level: FirstLevel, maxDepth: number, origin: number) {
     this.level = level
     this.maxDepth = maxDepth
-    this.objects = new Uint8Array((maxDepth + 7) >> 3)
     this.read = origin
   }
 
@@ -262,9 +262,7 @@ export class JsonReader {
 
   private opens(object: boolean, at: number): BodyError | undefined {
     if (this.depth === this.maxDepth) return BodyError.TooDeep({ offset: this.read + at, limit: this.maxDepth })
-    const bit = 1 << (this.depth & 7)
-    if (object) this.objects[this.depth >> 3]! |= bit
-    else this.objects[this.depth >> 3]! &= ~bit
+    this.remember(this.depth, object)
     this.depth++
     this.inObject = object
     this.state = object ? State.FIRST_KEY : State.FIRST_ITEM
@@ -279,9 +277,25 @@ export class JsonReader {
       return undefined
     }
     const above = this.depth - 1
-    this.inObject = (this.objects[above >> 3]! & (1 << (above & 7))) !== 0
+    this.inObject = this.isObject(above)
     this.valueEnds(at + 1)
     return undefined
+  }
+
+  private remember(level: number, object: boolean): void {
+    if (level < 32) {
+      this.shallow = object ? this.shallow | (1 << level) : this.shallow & ~(1 << level)
+      return
+    }
+    const deep = this.deep ??= new Uint8Array((this.maxDepth + 7) >> 3)
+    if (object) deep[level >> 3]! |= 1 << (level & 7)
+    else deep[level >> 3]! &= ~(1 << (level & 7))
+  }
+
+  private isObject(level: number): boolean {
+    return level < 32
+      ? (this.shallow & (1 << level)) !== 0
+      : (this.deep![level >> 3]! & (1 << (level & 7))) !== 0
   }
 
   private malformed(at: number): BodyError {

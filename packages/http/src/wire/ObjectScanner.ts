@@ -70,7 +70,7 @@ export class ObjectScanner<Field extends string> implements FirstLevel {
   private readonly known: Names<Field>
   private readonly longestName: number
   private readonly reader: JsonReader
-  private readonly found = new Map<Field, Member<Field>>()
+  private found: Map<Field, Member<Field>> | undefined = undefined
   private openAt = 0
   private closeAt = -1
   private count = 0
@@ -104,12 +104,22 @@ export class ObjectScanner<Field extends string> implements FirstLevel {
   end(): BodyError | ScannedObject<Field> {
     const failure = this.reader.end()
     if (failure !== undefined) return failure
-    return { open: this.openAt, close: this.closeAt, memberCount: this.count, members: this.found }
+    return {
+      open: this.openAt,
+      close: this.closeAt,
+      memberCount: this.count,
+      members: this.found ?? new Map<Field, Member<Field>>()
+    }
   }
 
   /** A member that has been read already, before the object is known to be whole. */
   member(field: Field): Member<Field> | undefined {
-    return this.found.get(field)
+    return this.found?.get(field)
+  }
+
+  /** Owned members that have been read already. */
+  get ownedCount(): number {
+    return this.found?.size ?? 0
   }
 
   /** Where its closing brace is; -1 as long as none has come. */
@@ -134,7 +144,7 @@ export class ObjectScanner<Field extends string> implements FirstLevel {
     const field = this.fieldOf(this.release(at))
     const ordinal = this.count++
     if (field === undefined) return undefined
-    if (this.found.has(field)) return BodyError.Duplicate({ field, offset: this.nameAt })
+    if (this.found?.has(field) === true) return BodyError.Duplicate({ field, offset: this.nameAt })
     this.current = {
       field,
       ordinal,
@@ -159,7 +169,7 @@ export class ObjectScanner<Field extends string> implements FirstLevel {
     this.current = undefined
     member.value = { start: member.value.start, end: this.reader.offset + at }
     member.written = this.release(at)
-    this.found.set(member.field, member)
+    ;(this.found ??= new Map()).set(member.field, member)
     this.previous = member
   }
 
