@@ -3,7 +3,7 @@ import * as Database from "@aiguilleur/store/Database"
 import * as DemoClient from "@aiguilleur/stt/client/DemoClient"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, layer } from "@effect/vitest"
-import { ConfigProvider, Context, Effect, Exit, Fiber, Layer, Scope } from "effect"
+import { ConfigProvider, Context, Effect, Exit, Fiber, Layer, Logger, Scope } from "effect"
 import { execFile } from "node:child_process"
 import { randomUUID } from "node:crypto"
 import { once } from "node:events"
@@ -105,6 +105,20 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })("The tr
       assert.match(yield* Effect.promise(upload.finish), /^HTTP\/1\.1 400 [^]*"path":"file"/)
       yield* Fiber.join(ended)
     }), Store.limit)
+
+  it.effect("says that a change of its section waits for the next start", () => {
+    const said: Array<string> = []
+    const listening = Logger.layer([Logger.make(({ message }) => void said.push(String(message)))])
+    return Effect.gen(function*() {
+      const served = yield* Served.start(file("stt: { downloads: 2 }"), { data: yield* folder })
+      yield* served.write(file("stt: { downloads: 2 }"))
+      assert.isTrue(yield* served.reload)
+      assert.notInclude(said.join("\n"), ": stt takes effect")
+      yield* served.write(file("stt: { downloads: 3 }"))
+      assert.isTrue(yield* served.reload)
+      assert.include(said.join("\n"), ": stt takes effect when the gateway is started again")
+    }).pipe(Effect.provide(listening))
+  }, Store.limit)
 
   it.effect("is left out where the file says so", () =>
     Effect.gen(function*() {

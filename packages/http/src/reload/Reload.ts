@@ -32,7 +32,8 @@ const fixed = (config: Config): ReadonlyArray<readonly [path: string, value: unk
     ["queue.ageing", ageing],
     ["queue.secondCost", secondCost],
     ["queue.slotPace", slotPace],
-    ["queue.explain", explain]
+    ["queue.explain", explain],
+    ["stt", config.transcription]
   ]
 }
 
