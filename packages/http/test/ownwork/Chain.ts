@@ -15,6 +15,8 @@ export interface Chain {
   readonly whispers: ReadonlyArray<SimulatedServer.SimulatedServer>
   readonly chat: ScriptedChat.ScriptedChat
   readonly client: Caller
+  readonly id: string
+  readonly secret: string
 }
 
 export interface Options {
@@ -60,7 +62,7 @@ export const start = Effect.fnUntraced(function*({ more = "", script, whispers =
   )
     .pipe(Effect.provide(repositories), Effect.orDie)
   const client = yield* Effect.promise(() => Caller.of(served, id, secret))
-  return { served, whispers: started, chat, client } satisfies Chain
+  return { served, whispers: started, chat, client, id, secret } satisfies Chain
 })
 
 export const wanted = (more: Record<string, unknown> = {}) => ({

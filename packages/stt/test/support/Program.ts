@@ -27,9 +27,13 @@ export const hostsOf = (servers: Record<string, { readonly address: string }>): 
   Object.entries(servers).map(([name, { address }]) => `${name}=${address}`).join(",")
 
 /** On the data of the folder, without workers of its own. Rejects with what it said if it ends before it listens. */
-export const serve = async (folder: string, variables: Record<string, string> = {}): Promise<Program> => {
+export const serve = async (
+  folder: string,
+  variables: Record<string, string> = {},
+  configuration = "models: []\nkeys: []\n"
+): Promise<Program> => {
   const file = path.join(folder, "aiguilleur.yaml")
-  await fs.writeFile(file, "models: []\nkeys: []\n")
+  await fs.writeFile(file, configuration)
   const child = spawn(process.execPath, [main, "serve", "--config", file, "--port", "0", "--json"], {
     env: { PATH: process.env.PATH ?? "", AIGUILLEUR_DATA: folder, AIGUILLEUR_STT_WORKERS: "none", ...variables },
     stdio: ["ignore", "pipe", "pipe"]

@@ -170,7 +170,8 @@ export class Api {
   private async ask(): Promise<string> {
     const { id, secret } = this.credentials
     const body = new URLSearchParams({ grant_type: "client_credentials", client_id: id, client_secret: secret })
-    const response = await fetch(`${base}/token`, { method: "POST", body }).catch(() => {
+    // Else a browser answers a refusal with a dialog of its own.
+    const response = await fetch(`${base}/token`, { method: "POST", body, credentials: "omit" }).catch(() => {
       throw silence()
     })
     if (!response.ok) throw new Refused(response.status, await reasonOf(response))
@@ -180,7 +181,7 @@ export class Api {
   private async send(path: string, init: RequestInit = {}, again = true): Promise<Response> {
     const headers = new Headers(init.headers)
     headers.set("authorization", `Bearer ${await this.tokenOf()}`)
-    const response = await fetch(base + path, { ...init, headers }).catch((error: unknown) => {
+    const response = await fetch(base + path, { ...init, headers, credentials: "omit" }).catch((error: unknown) => {
       throw init.signal?.aborted === true ? error : silence()
     })
     if (response.status === 401 && again) {

@@ -3,6 +3,7 @@ import { useEffect, useState } from "react"
 import { useLanguage, useTexts } from "../page/Language.tsx"
 import type { Api, Job, Version } from "./Api.ts"
 import { Downloads } from "./Downloads.tsx"
+import { Notes } from "./Notes.tsx"
 import { Player } from "./Player.tsx"
 import { Quiz } from "./Quiz.tsx"
 
@@ -98,7 +99,7 @@ export const Result = ({ api, job, medium, onChosen, version }: Props) => {
         : (
           <section className="panel" lang={shown}>
             <h2>{t.notes}</h2>
-            <div className="notes">{notes}</div>
+            <Notes notes={notes} />
           </section>
         )}
       {version.multipleChoiceQuestions.length === 0
