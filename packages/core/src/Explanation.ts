@@ -57,7 +57,7 @@ export const explain = (
   at: number
 ): Explanation | undefined => {
   const now = Math.max(at, state.now)
-  const ticket = state.journal.find(organisation, request, now)
+  const ticket = state.journal.find(state.tickets.values(), organisation, request, now)
   if (ticket === undefined) return undefined
   const { attempts = [], ended, waiting } = ticket
   const last = attempts.at(-1)

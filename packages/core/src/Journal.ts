@@ -27,12 +27,12 @@ export interface Ended {
 }
 
 /** Callers name their requests themselves; those of another organisation are never found under a name. */
-const nameOf = (organisation: string, request: string): string => `${organisation}\u0000${request}`
+const isNamed = ({ ticket: { caller, id, requestId } }: TicketState, organisation: string, request: string): boolean =>
+  (requestId ?? id) === request && caller.organisation === organisation
 
 export class Journal {
   private readonly keep: number
   private readonly most: number
-  private readonly byName = new Map<string, TicketState>()
   /** Those that have ended, on a ring, in the order of their endings: from the oldest that is kept to the next. */
   private readonly past: Array<TicketState | undefined> = []
   private oldest = 0
@@ -44,13 +44,6 @@ export class Journal {
   constructor({ explain, explained }: Pick<Settings, "explain" | "explained">) {
     this.keep = explain ?? 0
     this.most = this.keep > 0 ? explained : 0
-  }
-
-  arrived(ticket: TicketState): void {
-    if (this.most === 0) return
-    const { caller, id, requestId } = ticket.ticket
-    ticket.name = nameOf(caller.organisation, requestId ?? id)
-    this.byName.set(ticket.name, ticket)
   }
 
   granted(ticket: TicketState, attempt: Attempt): void {
@@ -68,10 +61,20 @@ export class Journal {
     this.past[this.endings++ % this.most] = ticket
   }
 
-  /** The last request of that name, alive or ended not long ago. */
-  find(organisation: string, request: string, now: number): TicketState | undefined {
-    const ticket = this.byName.get(nameOf(organisation, request))
-    return ticket?.ended !== undefined && ticket.ended.at <= now - this.keep ? undefined : ticket
+  /**
+   * The last request of that name, alive or ended not long ago. Looked for one by one: each of the thousands that are
+   * never asked for would otherwise pay for an index.
+   */
+  find(alive: Iterable<TicketState>, organisation: string, request: string, now: number): TicketState | undefined {
+    if (this.most === 0) return undefined
+    let found: TicketState | undefined
+    for (const ticket of alive) if (isNamed(ticket, organisation, request)) found = ticket
+    for (let at = this.endings - 1; found === undefined && at >= this.oldest; at--) {
+      const ticket = this.past[at % this.most]!
+      if (ticket.ended!.at <= now - this.keep) break
+      if (isNamed(ticket, organisation, request)) found = ticket
+    }
+    return found
   }
 
   private get isFull(): boolean {
@@ -83,11 +86,7 @@ export class Journal {
   }
 
   private forget(): void {
-    const at = this.oldest++ % this.most
-    const ticket = this.past[at]!
-    this.past[at] = undefined
-    // A later request may go by the same name.
-    if (this.byName.get(ticket.name) === ticket) this.byName.delete(ticket.name)
+    this.past[this.oldest++ % this.most] = undefined
   }
 
   /** Of the last grants, the latest first. */

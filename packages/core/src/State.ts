@@ -181,8 +181,7 @@ export interface TicketState extends Due {
   doom: Reason | undefined
   /** Its uses of servers, where they are remembered. */
   attempts: Array<Attempt> | undefined
-  /** What the journal finds it by, and how it ended, once it has. */
-  name: string
+  /** How it ended, while that is remembered. */
   ended: Ended | undefined
   refused: boolean
 }

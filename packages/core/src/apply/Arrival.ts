@@ -60,7 +60,6 @@ const begin = (state: State, ticket: Ticket): TicketState => ({
   lease: undefined,
   doom: undefined,
   attempts: undefined,
-  name: "",
   ended: undefined,
   refused: false,
   deadline: 0,
@@ -75,7 +74,6 @@ export const arrived = (state: State, request: Ticket): void => {
   let siblings = state.keys.get(key)
   if (siblings === undefined) state.keys.set(key, siblings = new Roster())
   siblings.add(ticket.seq, ticket)
-  state.journal.arrived(ticket)
   derive(state, ticket)
   const reason = refusal(state, ticket)
   if (reason !== undefined) {
