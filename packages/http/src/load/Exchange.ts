@@ -3,6 +3,7 @@ import type { Dispatcher } from "undici"
 import { AnswerUsage } from "../wire/AnswerUsage.ts"
 import { EventStream } from "../wire/EventStream.ts"
 import { StreamUsage } from "../wire/StreamUsage.ts"
+import type { Headers } from "./Telling.ts"
 
 export interface Question {
   readonly origin: string
@@ -15,7 +16,6 @@ export interface Question {
 export interface Result {
   /** None if no head of an answer came. */
   readonly status: number | undefined
-  readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
   /** Ended as an answer of its kind ends: a stream with `[DONE]` and without an error event. */
   readonly complete: boolean
   readonly promptTokens: number | undefined
@@ -25,6 +25,8 @@ export interface Result {
 }
 
 export interface Ears {
+  /** The head of the answer, whatever its status. */
+  readonly head: (headers: Headers) => void
   /** The first data event, or the whole of an answer that comes in one piece. */
   readonly firstData: () => void
   readonly ended: (result: Result) => void
@@ -38,7 +40,6 @@ export const begin = (dispatcher: Dispatcher, question: Question, ears: Ears): (
   const whole = new AnswerUsage()
   let controller: Dispatcher.DispatchController | undefined
   let status: number | undefined
-  let headers: Result["headers"] = {}
   let failure: string | undefined
   let text = ""
   let over = false
@@ -65,7 +66,6 @@ export const begin = (dispatcher: Dispatcher, question: Question, ears: Ears): (
     const said = message ?? failure ?? (good ? "the stream ended without [DONE]" : text)
     ears.ended({
       status,
-      headers,
       complete,
       promptTokens: report?.promptTokens,
       outputTokens: question.stream ? streamed.outputTokens(complete) : report?.completionTokens ?? 0,
@@ -87,7 +87,7 @@ export const begin = (dispatcher: Dispatcher, question: Question, ears: Ears): (
     onResponseStart: (_, code, received) => {
       if (code < 200) return
       status = code
-      headers = received
+      if (!over) ears.head(received)
     },
     onResponseData: (_, chunk) => {
       if (over) return

@@ -12,6 +12,7 @@ import { Effect } from "effect"
 import { Agent } from "undici"
 import * as Exchange from "./Exchange.ts"
 import * as Prompt from "./Prompt.ts"
+import * as Telling from "./Telling.ts"
 
 export interface Target {
   /** With or without `/v1`. */
@@ -79,19 +80,6 @@ const endingOf = ({ complete, status }: Exchange.Result, spoke: boolean): Line["
   return status !== undefined && status >= 400 && status < 500 ? "error" : "failed"
 }
 
-const headerOf = ({ headers }: Exchange.Result, name: string): string | undefined => {
-  const value = headers[name]
-  return typeof value === "string" ? value : value?.[0]
-}
-
-/** What the gateway tells of the way of a request; other endpoints do not. */
-const note = (line: Line, result: Exchange.Result, origin: string): void => {
-  line.server = headerOf(result, "x-aiguilleur-server") ?? (result.status === undefined ? undefined : origin)
-  line.waited = Number(headerOf(result, "x-aiguilleur-queue-ms") ?? 0)
-  line.requeues = Number(headerOf(result, "x-aiguilleur-requeues") ?? 0)
-  line.cost = (result.promptTokens ?? 0) + 2 * result.outputTokens
-}
-
 /**
  * Until the scenario's time is over, or nobody has anything left to ask: what is under way then is broken off, and stays
  * unfinished.
@@ -111,6 +99,7 @@ export const run = (
     const complaints = new Map<string, number>()
     const open = new Set<() => number>()
     let tokens = 0
+    let tells = false
 
     const send = (population: Population, demand: Users.Demand, done: (served: boolean) => void): void => {
       const line = Ledger.line(population, time.now, demand.prompt, demand.output)
@@ -126,11 +115,14 @@ export const run = (
         if (open.size === 0 && time.isEmpty()) conclude()
       }
       breakOff = Exchange.begin(agent, questionOf(target, scenario, population, lines.length, demand), {
+        head: (headers) => {
+          if (Telling.note(line, headers, target.url.origin)) tells = true
+        },
         firstData: () => {
           line.firstTokenAt ??= time.now
         },
         ended: (result) => {
-          note(line, result, target.url.origin)
+          line.cost = (result.promptTokens ?? 0) + 2 * result.outputTokens
           tokens += result.outputTokens
           if (result.message !== undefined) {
             const words = `${result.status ?? "no answer"}: ${result.message}`
@@ -161,6 +153,7 @@ export const run = (
     const conclude = () => {
       const lasted = Math.min(duration, time.now)
       end()
+      if (tells) Telling.noteUnanswered(lines, lasted)
       const servers = new Set(lines.flatMap(({ server }) => server === undefined ? [] : [server]))
       const evidence = Observation.evidence({
         lines,

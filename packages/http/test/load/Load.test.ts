@@ -161,6 +161,38 @@ describe("a load", () => {
       assert.strictEqual(loaded.evidence.tokens, 1)
     }), limit)
 
+  it.live(
+    "reads from the gateway's headers who answered and how long a request waited, to the end if it still does",
+    () =>
+      Effect.gen(function*() {
+        // The first is answered; nobody ever hears of the others.
+        let asked = 0
+        const server = createServer((_, response) => {
+          if (asked++ > 0) return
+          const told = { "x-aiguilleur-server": "dc1-abc", "x-aiguilleur-queue-ms": "40", "x-aiguilleur-requeues": "2" }
+          response.writeHead(200, { "content-type": "application/json", ...told })
+          response.end("{}")
+        })
+        yield* Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void)))
+        yield* Effect.addFinalizer(() => Effect.sync(() => server.close()))
+        const { port } = server.address() as AddressInfo
+        const played = scenario([
+          { arrivals: trace([0, 10, 5]), stream: false },
+          { arrivals: trace([50, 10, 5]), leavesAfter: "30 millis" },
+          { arrivals: trace([60, 10, 5]) }
+        ])
+        const { evidence } = yield* run({ ...played, duration: 2_000 }, target(`http://127.0.0.1:${port}`))
+        const [first, left, open] = evidence.lines
+        assert.deepInclude(first, { ending: "served", server: "dc1-abc", waited: 40, requeues: 2 })
+        assert.deepInclude(left, { ending: "withdrawn", server: undefined, requeues: 1 })
+        assert.closeTo(left!.waited, left!.endedAt! - left!.arrivedAt, 1e-6)
+        assert.deepInclude(open, { ending: "unfinished", requeues: 1 })
+        assert.closeTo(open!.waited + open!.arrivedAt, evidence.readings.at(-1)!.at, 1e-6)
+        assert.deepStrictEqual(evidence.machines.map(({ name }) => name), ["dc1-abc"])
+      }),
+    limit
+  )
+
   it.live("lets users leave who wait for too long, so that the engine hears of it", () =>
     Effect.gen(function*() {
       const server = yield* SimulatedServer.start({ manual: true })
