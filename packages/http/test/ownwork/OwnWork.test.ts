@@ -35,12 +35,13 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })("The bu
   )
 
   it.effect(
-    "charge the seconds of audio to whom they work for, behind what is more urgent",
+    "are charged for the seconds of audio that the server heard, and give their places back",
     () =>
       Effect.gen(function*() {
         const { client, served } = yield* Chain.start({ more: "  own: { organisation: univ-a, priority: 1 }" })
         yield* Chain.done(client, Sound.speech(10))
-        const { servers } = yield* served.snapshot
+        const { models, servers } = yield* served.snapshot
+        assert.deepInclude(models.find(({ name }) => name === "ear")?.settled, { reported: 1, estimated: 0 })
         assert.deepStrictEqual(servers.map(({ leases }) => leases), [0, 0])
       }),
     limit

@@ -6,6 +6,7 @@ import { Transform } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import * as Loudness from "./Loudness.ts"
 import { ffmpeg } from "./Program.ts"
+import * as Urgency from "./Urgency.ts"
 import { rate, secondsOf } from "./Wave.ts"
 
 /** The message is for whoever sent the medium. */
@@ -46,6 +47,7 @@ export const decode = Effect.fn("Decoding.decode")(function*(
         signal,
         killSignal: "SIGKILL"
       })
+      Urgency.lower(child.pid)
       let said = ""
       child.stderr.on("data", (piece: Buffer) => {
         if (said.length < 2000) said += piece.toString()

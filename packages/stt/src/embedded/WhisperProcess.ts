@@ -1,8 +1,8 @@
 /** Starts the process of the built-in Whisper, asks it one thing after the other, and ends it whatever it is doing. */
 import { Effect, Schema } from "effect"
 import { type ChildProcess, fork } from "node:child_process"
-import * as os from "node:os"
 import { fileURLToPath } from "node:url"
+import * as Urgency from "../audio/Urgency.ts"
 import type { Answer, Question } from "./Message.ts"
 
 const program = fileURLToPath(new URL("whisper.main.ts", import.meta.url))
@@ -12,9 +12,6 @@ export class Crashed extends Schema.TaggedError<Crashed>()("Crashed", { message:
 
 /** It answers that it cannot do it. */
 export class Unable extends Schema.TaggedError<Unable>()("Unable", { message: Schema.String }) {}
-
-/** Requests that pass through the gateway come first on the same machine. */
-const urgency = 10
 
 export class WhisperProcess {
   private readonly child: ChildProcess
@@ -32,12 +29,7 @@ export class WhisperProcess {
     this.child.on("error", (error) => {
       this.over = error.message
     })
-    // Not where it needs a right that we do not have.
-    try {
-      if (this.child.pid !== undefined) os.setPriority(this.child.pid, urgency)
-    } catch {
-      // It is as urgent as we are, then.
-    }
+    Urgency.lower(this.child.pid)
     // It does not keep a program alive that has nothing else to do.
     this.child.unref()
     this.child.channel?.unref()
