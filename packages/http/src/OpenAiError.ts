@@ -159,7 +159,20 @@ export const withoutRights = (wanted: "viewer" | "operator"): OpenAiError => ({
     `Create one that has: aiguilleur keys create NAME --organisation ORGANISATION --rights ${wanted}`
 })
 
+export const databaseAway: OpenAiError = unavailable(
+  503,
+  "database_away",
+  "The database does not answer. Try again.",
+  5
+)
+
 export const overcrowded: OpenAiError = unavailable(503, "too_many_viewers", "Too many are watching already.", 5)
+
+export const nothingToPlay: OpenAiError = invalid(
+  409,
+  "nothing_to_play",
+  "Nobody has asked for anything yet, or no server answers with text: there is no load to take along."
+)
 
 export const unknownServer = (url: string): OpenAiError =>
   invalid(404, "unknown_server", `There is no server ${url.slice(0, 256)}.`, "url")

@@ -46,7 +46,8 @@ import * as UnknownPaths from "./UnknownPaths.ts"
 import { Spool } from "./upload/Spool.ts"
 import * as UsageLog from "./UsageLog.ts"
 
-const routesOf = ({ http, settings }: Config) =>
+/** `transcription`: whether the service is there, which the configuration alone does not say. */
+const routesOf = ({ http, settings }: Config, transcription: boolean) =>
   Layer.mergeAll(
     Gateway.layer,
     Models.layer,
@@ -54,7 +55,7 @@ const routesOf = ({ http, settings }: Config) =>
     OllamaListing.layer,
     Health.layer,
     MetricsRoute.layerOf(http.metrics),
-    Dashboard.layerOf(settings),
+    Dashboard.layerOf({ ...settings, transcription }),
     Pages.layer,
     UnknownPaths.layer
   )
@@ -62,7 +63,7 @@ const routesOf = ({ http, settings }: Config) =>
 // Without middleware around it: Effect's logger and tracer would cost every request what they are not asked for.
 const served = <A, E, R>(config: Config, more: Layer.Layer<A, E, R>) =>
   Layer.unwrap(Effect.map(
-    HttpRouter.toHttpEffect(Layer.mergeAll(routesOf(config), more)).pipe(
+    HttpRouter.toHttpEffect(Layer.mergeAll(routesOf(config, !Object.is(more, Layer.empty)), more)).pipe(
       // What is too long to be an id is told so by the route that it was meant for.
       Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: 8192 })
     ),

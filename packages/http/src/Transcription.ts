@@ -8,6 +8,8 @@ import * as Service from "@aiguilleur/stt/Service"
 import { Settings } from "@aiguilleur/stt/Settings"
 import { Effect, Layer } from "effect"
 import type { Transcription } from "./config/Config.ts"
+import * as TranscriptionRoute from "./dashboard/TranscriptionRoute.ts"
+import * as TranscriptionMetrics from "./metrics/TranscriptionMetrics.ts"
 import { Stopping } from "./Stopping.ts"
 
 /** Workers that wait for a job are told to come again, and uploads may end, before the doors are shut. */
@@ -19,7 +21,12 @@ const orderly = Layer.effectDiscard(Effect.gen(function*() {
 const drivers = Layer.effect(Drivers, Effect.map(Backends, ({ of }) => ({ of })))
 
 const mounted = ({ settings }: Transcription) =>
-  Layer.mergeAll(orderly, OwnWork.layer.pipe(Layer.provide(drivers))).pipe(
+  Layer.mergeAll(
+    orderly,
+    OwnWork.layer.pipe(Layer.provide(drivers)),
+    TranscriptionRoute.layer,
+    TranscriptionMetrics.layer
+  ).pipe(
     Layer.provideMerge(Service.layer),
     Layer.provideMerge(Settings.layerConfig(settings))
   )

@@ -4,6 +4,7 @@ import { body } from "@aiguilleur/lab/report/Html"
 import type { Report } from "@aiguilleur/lab/report/Report"
 import uPlot from "uplot"
 import { draw } from "../page/draw.mjs"
+import * as Brought from "./Brought.ts"
 import type { Knob } from "./Knob.ts"
 import { knobs, scenario, starts } from "./Knob.ts"
 
@@ -19,6 +20,9 @@ const status = document.querySelector<HTMLElement>("#status")!
 const place = document.querySelector<HTMLElement>("#report")!
 const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" })
 const settings: Record<string, string> = { ...starts }
+/** A scenario that a page brought along: it is played as it is written, and can be written otherwise. */
+const brought = Brought.read(location.hash)
+const own = document.querySelector<HTMLTextAreaElement>("#scenario")!
 let ticket = 0
 let busy = false
 let stop = () => {}
@@ -30,7 +34,7 @@ const ask = () => {
   if (busy) return
   busy = true
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin
-  worker.postMessage({ ticket, scenario: scenario(settings) })
+  worker.postMessage({ ticket, scenario: brought === undefined ? scenario(settings) : own.value })
 }
 
 worker.addEventListener("message", ({ data }: MessageEvent<Answer>) => {
@@ -80,5 +84,10 @@ const control = (knob: Knob): HTMLElement => {
   return label
 }
 
-controls.append(...knobs.map(control))
+if (brought === undefined) controls.append(...knobs.map(control))
+else {
+  own.value = brought
+  document.body.classList.add("brought")
+  document.querySelector("#play")!.addEventListener("click", ask)
+}
 ask()

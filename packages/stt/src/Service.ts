@@ -7,6 +7,7 @@ import { Tokens } from "./client/Tokens.ts"
 import { Closing } from "./Closing.ts"
 import { Creation } from "./enrichment/Creation.ts"
 import { Enrichments } from "./enrichment/Enrichments.ts"
+import { Overview } from "./enrichment/Overview.ts"
 import { Removal } from "./enrichment/Removal.ts"
 import { Transitions } from "./enrichment/Transitions.ts"
 import { Versions } from "./enrichment/Versions.ts"
@@ -33,7 +34,7 @@ import { Outbox } from "./webhook/Outbox.ts"
 export const repositories = CleanUp.layer.pipe(
   Layer.provideMerge(Removal.layer),
   Layer.provideMerge(Transitions.layer),
-  Layer.provideMerge(Layer.mergeAll(Enrichments.layer, Outbox.layer, Versions.layer)),
+  Layer.provideMerge(Layer.mergeAll(Enrichments.layer, Outbox.layer, Overview.layer, Versions.layer)),
   Layer.provideMerge(Layer.mergeAll(Clients.layer, Parameters.layer, Vault.layer)),
   Layer.provideMerge(Migrations.layer)
 )

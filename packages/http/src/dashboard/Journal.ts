@@ -6,11 +6,18 @@ const most = 100
 /** An engine that is busy asks for one pause after another. */
 const sameBreath = 30_000
 
+const turns = new Set(["ejected", "restored", "ejected-by-hand", "restored-by-hand"])
+
 export class Journal {
   private entries: Array<JournalEntry> = []
   private last = 0
 
   write(entry: Omit<JournalEntry, "id">): void {
+    // A server that fails its trials is ejected again and again: once is news.
+    if (entry.kind === "ejected") {
+      const before = this.entries.findLast(({ kind, server }) => server === entry.server && turns.has(kind))
+      if (before?.kind === "ejected" && before.because === entry.because) return
+    }
     if (entry.kind === "held-off") {
       const before = this.entries.findLast(({ kind, server }) => kind === "held-off" && server === entry.server)
       if (before !== undefined && entry.at - before.at < sameBreath) return

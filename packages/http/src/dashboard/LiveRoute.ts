@@ -29,14 +29,17 @@ const head = {
 export interface Options {
   readonly bestPriority: number
   readonly ageing: number | undefined
+  /** The transcription service is there. */
+  readonly transcription: boolean
 }
 
-const helloOf = ({ name, rights }: KeyEntry, { ageing, bestPriority }: Options): Hello => ({
+const helloOf = ({ name, rights }: KeyEntry, { ageing, bestPriority, transcription }: Options): Hello => ({
   hello: {
     version,
     key: name,
     rights: rights === "operator" ? "operator" : "viewer",
     bestPriority,
+    transcription,
     ...(ageing === undefined ? {} : { ageing })
   }
 })

@@ -3,7 +3,6 @@ import { Dispatcher } from "@aiguilleur/core/Dispatcher"
 import type { Change } from "@aiguilleur/core/Event"
 import type { JournalKind } from "@aiguilleur/web/dashboard/wire/Live"
 import type { Operation } from "@aiguilleur/web/dashboard/wire/Operation"
-import { operations } from "@aiguilleur/web/dashboard/wire/Operation"
 import { ByteSize, Clock, Effect, Layer, Schema } from "effect"
 import { HttpRouter, HttpServerRequest } from "effect/http"
 import { MaxBodySize } from "effect/http/HttpIncomingMessage"
@@ -12,6 +11,8 @@ import { Guesses } from "../Guesses.ts"
 import { malformed, unknownServer } from "../OpenAiError.ts"
 import { json, refusal } from "../Reply.ts"
 import { Live } from "./Live.ts"
+
+const operations = ["drain", "resume", "eject", "restore"] as const satisfies ReadonlyArray<Operation>
 
 const Order = Schema.Struct({ url: Schema.NonEmptyString, operation: Schema.Literals(operations) })
 

@@ -5,11 +5,13 @@ import * as Fleet from "./FleetMetrics.ts"
 import * as Process from "./ProcessMetrics.ts"
 import * as Request from "./RequestMetrics.ts"
 import * as Store from "./StoreMetrics.ts"
+import * as Transcription from "./TranscriptionMetrics.ts"
 
 export const sections: ReadonlyArray<readonly [title: string, definitions: Readonly<Record<string, Definition>>]> = [
   ["How things stand", Fleet.definitions],
   ["What the dispatcher did", Dispatch.definitions],
   ["What requests got", Request.definitions],
+  ["Transcription", Transcription.definitions],
   ["The database", Store.definitions],
   ["The process", Process.definitions]
 ]

@@ -4,8 +4,10 @@ import { assert, it, layer } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { readFileSync } from "node:fs"
 import { Pool } from "undici"
+import { folder } from "../../../store/test/support/Folder.ts"
 import { page } from "../../src/metrics/MetricsPage.ts"
 import * as Store from "../command/Store.ts"
+import * as Jobs from "../dashboard/Jobs.ts"
 import * as Served from "../Served.ts"
 import { read } from "./Series.ts"
 
@@ -20,6 +22,7 @@ models:
     model: simulated
     servers: [{ url: "${url}", kind: vllm, organisation: univ-a, site: dc1, maxConcurrent: 1 }]
   - { name: nowhere, model: nowhere, servers: [] }
+stt: { workers: { transcription: false, enrichment: false, translation: false, evaluation: false } }
 keys:
   - { name: moodle, organisation: univ-a, priority: 5, secret: "\${MOODLE}", rights: viewer }
   - { name: lab, organisation: univ-b, priority: 1, secret: "\${LAB}" }
@@ -28,7 +31,8 @@ keys:
 const start = Effect.gen(function*() {
   yield* Store.clean
   const server = yield* SimulatedServer.start()
-  return { server, served: yield* Served.start(file(server.url)) }
+  // With transcription, which has metrics of its own.
+  return { server, served: yield* Served.start(file(server.url), { data: yield* folder }) }
 })
 
 const scrape = (served: Served.Served, key: string | undefined = moodle) =>
@@ -80,6 +84,7 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })("/metri
     () =>
       Effect.gen(function*() {
         const { served } = yield* everything
+        yield* Jobs.write
         const { text, type } = yield* scrape(served)
         assert.strictEqual(type, "text/plain; version=0.0.4; charset=utf-8")
         const { sampled, types } = read(text)

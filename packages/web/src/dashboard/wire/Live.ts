@@ -149,6 +149,8 @@ export interface Hello {
     readonly key: string
     readonly rights: "viewer" | "operator"
     readonly bestPriority: number
+    /** The transcription service is there. */
+    readonly transcription: boolean
     /** Milliseconds; absent where waiting makes nobody more urgent. */
     readonly ageing?: number
   }

@@ -1,7 +1,6 @@
 /** What an operator may do to a server. */
 
-export const operations = ["drain", "resume", "eject", "restore"] as const
-export type Operation = (typeof operations)[number]
+export type Operation = "drain" | "resume" | "eject" | "restore"
 
 /** The body of `POST /dashboard/api/servers`. */
 export interface Order {
