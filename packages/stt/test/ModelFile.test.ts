@@ -65,14 +65,19 @@ describe("The model file", () => {
   it("goes on where it was cut, in the same run and in the next", async () => {
     const ranges: Array<string | undefined> = []
     let left = 2
+    let cut: (() => void) | undefined
     const cutting: Handler = (request, response) => {
       ranges.push(request.headers.range)
+      cut = undefined
       if (left-- <= 0) return hub(request, response)
       const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0)
       response.writeHead(from === 0 ? 200 : 206, { "content-length": model.length - from })
-      response.write(model.subarray(from, from + 20_000), () => void response.socket?.end())
+      cut = () => void response.destroy()
+      response.write(model.subarray(from, from + 20_000))
     }
-    assert.isTrue(Result.isSuccess(await obtain(cutting)))
+    // Once something has arrived: what a cut takes out of the sockets' buffers was never received.
+    const onProgress = () => cut?.()
+    assert.isTrue(Result.isSuccess(await obtain(cutting, { onProgress })))
     assert.strictEqual(ranges[0], undefined)
     assert.match(ranges[1]!, /^bytes=\d+-$/)
     assert.match(ranges[2]!, /^bytes=\d+-$/)

@@ -15,6 +15,8 @@ models:
   - { name: ${model}, model: simulated, servers: [{ url: "${url}", organisation: univ-a }] }
 keys:
   - { name: moodle, organisation: univ-a, secret: "${moodle}" }
+# Without the Whisper that is built in, which is a model too.
+stt: { workers: { transcription: false } }
 `
 
 /** A folder with a file, and what replaces that. */
