@@ -11,6 +11,8 @@ export interface Options {
   readonly streams: number
   readonly phases: ReadonlyArray<Phase>
   readonly profile: boolean
+  /** Seconds of load before anything is measured. */
+  readonly settle: number
 }
 
 export const usage = `node bench/gateway.ts [options]
@@ -19,6 +21,8 @@ export const usage = `node bench/gateway.ts [options]
                       telemetry on); default: all but the last two
   --repetitions N     interleaved repetitions, medians are printed (default 5; with --quick or --profile 1)
   --seconds S         measured seconds of each phase (default 2.5; with --quick 1)
+  --settle S          seconds of load on each peer before anything is measured (default 25; with --quick 3): a
+                      service runs for weeks, and V8 takes that long to compile all of one that has many parts
   --streaming         streams alone; --no-streaming: everything else
   --streams N         concurrent streams (default 200); fewer where the floor saturates its core
   --quick             under a minute, for a first impression
@@ -45,6 +49,7 @@ export const read = (args: Array<string>, known: ReadonlyArray<string>): Options
       only: { type: "string" },
       repetitions: { type: "string" },
       seconds: { type: "string" },
+      settle: { type: "string" },
       streams: { type: "string" },
       streaming: { type: "boolean" },
       quick: { type: "boolean", default: false },
@@ -61,6 +66,7 @@ export const read = (args: Array<string>, known: ReadonlyArray<string>): Options
     only,
     repetitions: Math.ceil(positive("repetitions", values.repetitions, brief ? 1 : 5)),
     seconds: positive("seconds", values.seconds, values.quick ? 1 : 2.5),
+    settle: positive("settle", values.settle, values.quick ? 3 : 25),
     streams: Math.ceil(positive("streams", values.streams, 200)),
     phases: phases.filter((phase) => values.streaming === undefined || values.streaming === streaming.has(phase)),
     profile: values.profile

@@ -39,18 +39,19 @@ const reach = (target: Target) => async (): Promise<void> => {
 }
 
 /** Waits until it answers as it should, then lets its compiler and its connections settle. */
-const settle = async ({ children, streaming, target }: Running): Promise<void> => {
+const settle = async ({ children, streaming, target }: Running, seconds: number): Promise<void> => {
   for (const { pid, ...rest } of streaming === undefined ? [target] : [target, streaming]) {
     const child = children.find((child) => child.pid === pid)
     if (child !== undefined) await Child.ready(child, reach({ pid, ...rest }))
   }
-  await closedLoop(target, { connections: 64, warmUp: 0.1, seconds: 0.9 })
+  await closedLoop(target, { connections: 64, warmUp: 0, seconds })
 }
 
 /** Starts one after the other; one that cannot is named and left out. */
 export const startAll = async (
   peers: ReadonlyArray<Peer>,
   site: Site,
+  seconds: number,
   say: (line: string) => void
 ): Promise<{ readonly started: ReadonlyMap<string, Running>; readonly broken: boolean }> => {
   const started = new Map<string, Running>()
@@ -62,7 +63,7 @@ export const startAll = async (
         say(`${peer.name}: ${running}`)
         continue
       }
-      await settle(running)
+      await settle(running, seconds)
       started.set(peer.name, running)
       for (const note of running.notes) say(note)
     } catch (cause) {

@@ -67,7 +67,12 @@ const run = async (options: Options.Options, scratch: string) => {
 
   const profiling = (name: string) => options.profile ? Profile.flags(scratch, name) : []
   const site = { upstream, scratch, peers: join(import.meta.dirname, ".peers"), repository, profiling }
-  const { broken, started } = await startAll(peers.filter(({ name }) => options.only.includes(name)), site, say)
+  const { broken, started } = await startAll(
+    peers.filter(({ name }) => options.only.includes(name)),
+    site,
+    options.settle,
+    say
+  )
   const names = [...started.keys()]
   const samples: Array<Sample> = []
   for (let repetition = 0; repetition < options.repetitions; repetition++) {
@@ -110,7 +115,7 @@ if (options === undefined) {
     process.exit(code)
   }
   // Far beyond what the phases add up to: a benchmark that hangs must end too.
-  const minutes = 2 + options.repetitions * options.only.length * options.seconds * 10 / 60
+  const minutes = 2 + options.only.length * (options.settle + options.repetitions * options.seconds * 10) / 60
   setTimeout(() => void finish(124), minutes * 60_000).unref()
   process.once("SIGINT", () => void finish(130)).once("SIGTERM", () => void finish(143)).once("exit", Child.killAll)
   await run(options, scratch).then(finish, (cause: unknown) => {

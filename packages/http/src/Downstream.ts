@@ -1,6 +1,7 @@
 /** The client's side of one request: everything that reaches it leaves through here. */
 import type { ServerResponse } from "node:http"
 import type { Dialect } from "./Dialect.ts"
+import * as LingeringEnd from "./LingeringEnd.ts"
 import type { OpenAiError } from "./OpenAiError.ts"
 import { headersOf } from "./OpenAiError.ts"
 
@@ -8,6 +9,9 @@ import { headersOf } from "./OpenAiError.ts"
 export type FlatHeaders = Array<string>
 
 const eventStreamHead: FlatHeaders = ["content-type", "text/event-stream; charset=utf-8", "cache-control", "no-cache"]
+
+/** Bytes. */
+const small = 16 * 1024
 
 export class Downstream {
   readonly requestId: string
@@ -62,8 +66,10 @@ export class Downstream {
     this.response.once("drain", listener)
   }
 
-  end(chunk?: Uint8Array): void {
+  end(chunk?: Buffer): void {
     if (chunk === undefined || chunk.length === 0) this.response.end()
+    // A string leaves in one write with the head, bytes in a second one, which costs more than their copy.
+    else if (chunk.length <= small) this.response.end(chunk.toString("latin1"), "latin1")
     else this.response.end(chunk)
   }
 
@@ -83,7 +89,7 @@ export class Downstream {
       const flat: FlatHeaders = ["content-length", String(Buffer.byteLength(body))]
       for (const name in headers) flat.push(name, headers[name]!)
       this.head(error.status, flat, false)
-      this.response.end(body)
+      LingeringEnd.end(this.response, body)
     } else if (this.events) this.response.end(this.dialect.piece(body))
     else this.response.destroy()
   }

@@ -6,10 +6,7 @@ import { Dispatcher } from "@aiguilleur/core/Dispatcher"
 import { DispatchError } from "@aiguilleur/core/DispatchError"
 import type { ServerKind } from "@aiguilleur/core/Server"
 import type { Ticket } from "@aiguilleur/core/Ticket"
-import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import { Cause, Clock, Effect, Layer } from "effect"
-import { HttpRouter, HttpServerResponse } from "effect/http"
-import type { HttpServerRequest } from "effect/http"
 import { randomUUID } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Authenticated } from "./Authentication.ts"
@@ -27,6 +24,7 @@ import { InFlight } from "./InFlight.ts"
 import { receive } from "./Intake.ts"
 import type { KeyEntry } from "./Keys.ts"
 import { Keys } from "./Keys.ts"
+import { Listener } from "./Listener.ts"
 import { Metrics } from "./metrics/Metrics.ts"
 import type { OpenAiError } from "./OpenAiError.ts"
 import {
@@ -49,10 +47,6 @@ import { UsageLog } from "./UsageLog.ts"
 import * as WaitEvents from "./WaitEvents.ts"
 import { workOf } from "./Workload.ts"
 
-// What the platform gets when the response has been written already: it leaves it alone.
-const responded = HttpServerResponse.empty()
-const done = Effect.succeed(responded)
-
 // An engine resolves dots and doubled slashes, and its other paths are none of a caller's business.
 const printable = /^[\x21-\x7e]+$/
 const sanePath = /^\/v1(?:\/[\w-]+(?:[.:][\w-]+)*)+\/?(?:\?[\x21-\x7e]*)?$/
@@ -61,7 +55,12 @@ const sanePath = /^\/v1(?:\/[\w-]+(?:[.:][\w-]+)*)+\/?(?:\?[\x21-\x7e]*)?$/
 const administration = /^\/v1\/(?:un)?load_lora_adapter\b/
 
 /** Paths of engines outside of /v1. */
-const otherPaths = Object.values(Endpoint.paths).flat().filter((path) => !path.startsWith("/v1/"))
+const otherPaths = new Set<string>(Object.values(Endpoint.paths).flat().filter((path) => !path.startsWith("/v1/")))
+
+const isOurs = ({ method, url }: IncomingMessage): boolean => {
+  if (method !== "POST" || url === undefined) return false
+  return url.startsWith("/v1/") || otherPaths.has(url.replace(/\?.*$/s, ""))
+}
 
 const isKnown = ({ endpoint, path }: Passage): boolean => {
   if (Endpoint.isListed(path)) return true
@@ -100,7 +99,7 @@ const ticketOf = (
   return ticket
 }
 
-export const make = Effect.gen(function*() {
+const make = Effect.gen(function*() {
   const dispatcher = yield* Dispatcher
   const backends = yield* Backends
   const catalogue = yield* Catalogue
@@ -108,6 +107,8 @@ export const make = Effect.gen(function*() {
   const inFlight = yield* InFlight
   const keys = yield* Keys
   const guesses = yield* Guesses
+  const listener = yield* Listener
+  const fork = Effect.runForkWith(yield* Effect.context())
   const clock = yield* Clock.Clock
   const now = () => clock.currentTimeMillisUnsafe()
   const usageLog = yield* UsageLog
@@ -129,26 +130,24 @@ export const make = Effect.gen(function*() {
   const refuse = ({ downstream, entry }: Passage, error: OpenAiError) => {
     if (entry === undefined) metrics.rejected(error.status)
     downstream.fail(error)
-    return done
+  }
+
+  /** A mistake of ours: the caller is told that much, the log the rest. */
+  const crashed = ({ downstream }: Passage, cause: Cause.Cause<unknown>) => {
+    downstream.fail(internal)
+    return Effect.logError("A request failed in the gateway", cause).pipe(
+      Effect.annotateLogs({ requestId: downstream.requestId })
+    )
   }
 
   const failed = (passage: Passage, cause: Cause.Cause<DispatchError>) => {
-    if (Cause.hasInterruptsOnly(cause)) return done
+    if (Cause.hasInterruptsOnly(cause)) return Effect.void
     const { downstream, lastEngineAnswer } = passage
     const error = Cause.squash(cause)
-    if (!(error instanceof DispatchError)) {
-      downstream.fail(internal)
-      return Effect.logError("A request failed in the gateway", cause).pipe(
-        Effect.annotateLogs({ requestId: downstream.requestId }),
-        Effect.as(responded)
-      )
-    }
+    if (!(error instanceof DispatchError)) return crashed(passage, cause)
     passage.failure = error
     if (isCrowded(error)) {
-      return Effect.map(dispatcher.newcomer(passage.request!), (wait) => {
-        downstream.fail(withWait(error, wait))
-        return responded
-      })
+      return Effect.map(dispatcher.newcomer(passage.request!), (wait) => downstream.fail(withWait(error, wait)))
     }
     if (error.reason._tag !== "AttemptsExhausted" || lastEngineAnswer === undefined) {
       downstream.fail(ofDispatchError(error))
@@ -158,36 +157,37 @@ export const make = Effect.gen(function*() {
       const { body, headers, status } = lastEngineAnswer
       downstream.pass(status, headers, body)
     }
-    return done
+    return Effect.void
   }
 
-  const relayed = (passage: Passage, entry: KeyEntry) => {
+  /** What the dispatcher is asked, or why it is not. */
+  const asked = (passage: Passage, entry: KeyEntry): Wishes | OpenAiError => {
     const { scanned } = passage.body!
-    if (scanned.model === undefined) return refuse(passage, missingModel)
+    if (scanned.model === undefined) return missingModel
     const model = catalogue.findUnsafe(scanned.model) ?? catalogue.findUnsafe(untagged(passage, scanned.model))
     passage.entry = entry
     passage.model = model
     passage.arrive(now())
-    if (model === undefined) return refuse(passage, unknownModel(scanned.model))
+    if (model === undefined) return unknownModel(scanned.model)
     const allowed = entry.caller.models
-    if (allowed !== undefined && !allowed.includes(model.name)) return refuse(passage, notAllowed(scanned.model))
+    if (allowed !== undefined && !allowed.includes(model.name)) return notAllowed(scanned.model)
     const wishes = wishesOf(passage.headers, scanned)
-    if ("status" in wishes) return refuse(passage, wishes)
+    if ("status" in wishes) return wishes
     const kinds = catalogue.kindsUnsafe(model)
     const able = kinds.every((kind) => serves(kind, passage.path))
       ? undefined
       : kinds.filter((kind) => serves(kind, passage.path))
     const none = able?.length === 0 ? unserved(kinds, passage.path) : undefined
-    if (none !== undefined) return refuse(passage, notServed(none))
-    passage.request = ticketOf(
-      passage,
-      model.name,
-      entry,
-      able,
-      wishes
-    )
+    if (none !== undefined) return notServed(none)
+    passage.request = ticketOf(passage, model.name, entry, able, wishes)
+    return wishes
+  }
+
+  const relayed = (passage: Passage, entry: KeyEntry) => {
+    const wishes = asked(passage, entry)
+    if ("status" in wishes) return Effect.sync(() => refuse(passage, wishes))
     const run = dispatcher.run(
-      passage.request,
+      passage.request!,
       (lease) =>
         Effect.callback<Relayed>((resume) => {
           const relay = new Relay(context, passage, lease, resume)
@@ -195,77 +195,87 @@ export const make = Effect.gen(function*() {
           return relay.withdraw
         })
     )
-    const announced = scanned.stream && passage.downstream.dialect.comments && (wishes.waitEvents || entry.waitEvents)
-      ? WaitEvents.during(run, dispatcher, passage, settings.waitEvents)
-      : run
+    const announced =
+      passage.body!.scanned.stream && passage.downstream.dialect.comments && (wishes.waitEvents || entry.waitEvents)
+        ? WaitEvents.during(run, dispatcher, passage, settings.waitEvents)
+        : run
     return Effect.matchCauseEffect(announced, {
-      onSuccess: (refusal) => refusal === undefined ? done : refuse(passage, refusal),
+      onSuccess: (refusal) => refusal === undefined ? Effect.void : Effect.sync(() => refuse(passage, refusal)),
       onFailure: (cause) => failed(passage, cause)
     })
   }
 
+  /** In a fiber of its own, which ends with the client. */
+  const run = (passage: Passage, effect: Effect.Effect<void>) => {
+    const fiber = fork(
+      Effect.catchCause(effect, (cause) => Cause.hasInterruptsOnly(cause) ? Effect.void : crashed(passage, cause))
+    )
+    if (fiber.pollUnsafe() === undefined) passage.proceed(fiber)
+  }
+
   /** However it ends, interruption included, it is told once. */
   const dispatch = (passage: Passage, entry: KeyEntry) =>
-    Effect.onExit(relayed(passage, entry), () =>
-      Effect.sync(() => {
-        const ended = conclude(passage)
-        if (ended !== undefined) usageLog.offer(ended)
-      }))
-
-  const authorised = (passage: Passage, authenticated: Authenticated) =>
-    isRefused(authenticated) ? refuse(passage, authenticated) : dispatch(passage, authenticated)
-
-  /** A body may take its time: what was changed about its key meanwhile counts. */
-  const again = (request: IncomingMessage, passage: Passage, entry: KeyEntry, version: number) => {
-    if (keys.versionUnsafe() === version) return dispatch(passage, entry)
-    const known = authenticate(keys, guesses, request)
-    return Effect.isEffect(known)
-      ? Effect.flatMap(known, (authenticated) => authorised(passage, authenticated))
-      : authorised(passage, known)
-  }
-
-  const admit = (
-    request: IncomingMessage,
-    response: ServerResponse,
-    passage: Passage,
-    authenticated: Authenticated,
-    version: number
-  ) => {
-    if (isRefused(authenticated)) return refuse(passage, authenticated)
-    if (!isKnown(passage)) return refuse(passage, unknownPath("POST", passage.path))
-    const unread = unreadable(request, passage.endpoint)
-    if (unread !== undefined) return refuse(passage, unread)
-    return Effect.flatMap(
-      receive(request, response, passage, settings, { held, spool }),
-      (error) => error === undefined ? again(request, passage, authenticated, version) : refuse(passage, error)
+    run(
+      passage,
+      Effect.onExit(Effect.suspend(() => relayed(passage, entry)), () =>
+        Effect.sync(() => {
+          const ended = conclude(passage)
+          if (ended !== undefined) usageLog.offer(ended)
+        }))
     )
+
+  /** Goes on with who it is: at once where the key is remembered, which is nearly always. */
+  const identified = (
+    request: IncomingMessage,
+    passage: Passage,
+    next: (entry: KeyEntry) => void
+  ) => {
+    const go = (authenticated: Authenticated) =>
+      isRefused(authenticated) ? refuse(passage, authenticated) : next(authenticated)
+    const known = authenticate(keys, guesses, request)
+    if (Effect.isEffect(known)) run(passage, Effect.map(known, go))
+    else go(known)
   }
 
-  return (serverRequest: HttpServerRequest.HttpServerRequest) => {
-    const request = NodeHttpServerRequest.toIncomingMessage(serverRequest) as IncomingMessage
-    const response = NodeHttpServerRequest.toServerResponse(serverRequest) as ServerResponse
+  const admit = (request: IncomingMessage, response: ServerResponse, passage: Passage) => {
+    const version = keys.versionUnsafe()
+    identified(request, passage, (entry) => {
+      if (!isKnown(passage)) return refuse(passage, unknownPath("POST", passage.path))
+      const unread = unreadable(request, passage.endpoint)
+      if (unread !== undefined) return refuse(passage, unread)
+      receive(request, response, passage, settings, { held, spool }, (refused, lost) => {
+        if (lost !== undefined) run(passage, Effect.logError("An upload could not be kept", lost))
+        if (refused !== undefined) refuse(passage, refused)
+        // A body may take its time: what was changed about its key meanwhile counts.
+        else if (keys.versionUnsafe() === version) dispatch(passage, entry)
+        else identified(request, passage, (entry) => dispatch(passage, entry))
+      })
+    })
+  }
+
+  const take = (request: IncomingMessage, response: ServerResponse): boolean => {
+    if (!isOurs(request)) return false
+    const { url = "" } = request
     const ticket = randomUUID()
-    const downstream = new Downstream(response, requestIdOf(request) ?? ticket, dialectOf(serverRequest.url))
-    const passage = new Passage(ticket, serverRequest.url, request.headers, downstream)
+    const downstream = new Downstream(response, requestIdOf(request) ?? ticket, dialectOf(url))
+    const passage = new Passage(ticket, url, request.headers, downstream)
     const place = inFlight.add(passage)
     // However a request ends, its response closes.
     response.on("close", () => {
       held.release(passage.heldBytes)
       passage.upload?.discard()
-      if (response.writableEnded) inFlight.delete(place)
-      // The platform hears of the same event next, and interrupts what is under way.
-      else queueMicrotask(() => inFlight.delete(place))
+      if (!response.writableEnded) passage.abandon()
+      inFlight.delete(place)
     })
-    const version = keys.versionUnsafe()
-    const known = authenticate(keys, guesses, request)
-    return Effect.isEffect(known)
-      ? Effect.flatMap(known, (authenticated) => admit(request, response, passage, authenticated, version))
-      : admit(request, response, passage, known, version)
+    try {
+      admit(request, response, passage)
+    } catch (defect) {
+      run(passage, crashed(passage, Cause.die(defect)))
+    }
+    return true
   }
+
+  yield* Effect.acquireRelease(Effect.sync(() => listener.server.take(take)), (leave) => Effect.sync(leave))
 })
 
-export const layer = HttpRouter.use(Effect.fnUntraced(function*(router) {
-  const handle = yield* make
-  yield* router.add("POST", "/v1/*", handle)
-  for (const path of otherPaths) yield* router.add("POST", path, handle)
-})).pipe(Layer.provide(Guesses.layer))
+export const layer = Layer.effectDiscard(make).pipe(Layer.provide(Guesses.layer))

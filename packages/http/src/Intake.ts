@@ -1,6 +1,5 @@
 /** Receives a request's body: scanned as it comes, held under both bounds, refused as early as can be. */
 import type { Endpoint } from "@aiguilleur/backends/Endpoint"
-import { Effect } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Settings } from "./GatewaySettings.ts"
 import type { HeldBytes } from "./HeldBytes.ts"
@@ -9,7 +8,7 @@ import type { OpenAiError } from "./OpenAiError.ts"
 import { bodyTooLarge, bodyTooSlow, malformed, memoryFull, stopping } from "./OpenAiError.ts"
 import type { Passage } from "./Passage.ts"
 import { JsonBody } from "./ReceivedBody.ts"
-import { FormIntake, noBoundary } from "./upload/FormIntake.ts"
+import { FormIntake, noBoundary, type Received } from "./upload/FormIntake.ts"
 import type { Spool } from "./upload/Spool.ts"
 import { Upload } from "./upload/Upload.ts"
 import { describe } from "./wire/BodyError.ts"
@@ -27,7 +26,7 @@ class Intake implements Watched {
   private readonly passage: Passage
   private readonly settings: Settings
   private readonly held: HeldBytes
-  private readonly resume: (refused: Effect.Effect<OpenAiError | undefined>) => void
+  private readonly received: Received
   private readonly scanner = new BodyScanner()
   private readonly chunks: Array<Buffer> = []
   private length = 0
@@ -39,13 +38,13 @@ class Intake implements Watched {
     passage: Passage,
     settings: Settings,
     held: HeldBytes,
-    resume: (refused: Effect.Effect<OpenAiError | undefined>) => void
+    received: Received
   ) {
     this.request = request
     this.passage = passage
     this.settings = settings
     this.held = held
-    this.resume = resume
+    this.received = received
     passage.current = this
     request.on("data", this.onData)
     request.on("end", this.onEnd)
@@ -61,7 +60,7 @@ class Intake implements Watched {
   }
 
   /** Listens no more; what was received stays held until the response is closed. */
-  detach(): void {
+  interruptUnsafe(): void {
     this.request.off("data", this.onData)
     this.request.off("end", this.onEnd)
     if (this.passage.current === this) this.passage.current = undefined
@@ -85,14 +84,14 @@ class Intake implements Watched {
     this.passage.body = new JsonBody(this.chunks, scanned)
     // Nothing more will come: to stop listening would only cost time.
     this.passage.current = undefined
-    this.resume(Effect.succeed(undefined))
+    this.received(undefined)
   }
 
   private finish(refused: OpenAiError): void {
-    this.detach()
+    this.interruptUnsafe()
     // What is still to come is drained or cut off once the refusal is out.
     this.request.pause()
-    this.resume(Effect.succeed(refused))
+    this.received(refused)
   }
 }
 
@@ -102,29 +101,28 @@ export interface Stores {
   readonly spool: Spool["Service"]
 }
 
-/** Gives the refusal, or nothing when the passage has its body. Interruption stops listening. */
+/** Tells `received` once, perhaps at once, unless the passage is abandoned before. */
 export const receive = (
   request: IncomingMessage,
   response: ServerResponse,
   passage: Passage,
   settings: Settings,
-  { held, spool }: Stores
-): Effect.Effect<OpenAiError | undefined> => {
+  { held, spool }: Stores,
+  received: Received
+): void => {
   const { "content-length": announced, "content-type": type } = request.headers
   const form = isForm(type)
   const limit = form ? settings.maxUpload : settings.maxBody
-  if (announced !== undefined && Number(announced) > limit) return Effect.succeed(bodyTooLarge(limit))
   const boundary = form ? boundaryOf(type!) : undefined
-  if (form && boundary === undefined) return Effect.succeed(noBoundary)
-  return Effect.callback<OpenAiError | undefined>((resume) => {
+  if (announced !== undefined && Number(announced) > limit) received(bodyTooLarge(limit))
+  else if (form && boundary === undefined) received(noBoundary)
+  else {
     // Curl waits for this before it sends a large body.
     if (request.headers.expect !== undefined) response.writeContinue()
     if (boundary === undefined) {
-      const intake = new Intake(request, passage, settings, held, resume)
-      return Effect.sync(() => intake.detach())
+      return passage.proceed(new Intake(request, passage, settings, held, received))
     }
     passage.upload = new Upload(spool, held, settings.uploadInMemory)
-    const intake = new FormIntake(request, passage, settings, boundary, passage.upload, resume)
-    return Effect.sync(() => intake.detach())
-  })
+    passage.proceed(new FormIntake(request, passage, settings, boundary, passage.upload, received))
+  }
 }

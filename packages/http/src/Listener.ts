@@ -3,9 +3,8 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Context, Effect, Layer } from "effect"
 import type { HttpServer } from "effect/http"
 import type { ServeError } from "effect/http/HttpServerError"
-import { createServer } from "node:http"
-import type { Server } from "node:http"
 import type { Duplex } from "node:stream"
+import { Door } from "./Door.ts"
 import type { OpenAiError } from "./OpenAiError.ts"
 import { bodyOf, bodyTooSlow, headersOf, headTooLarge, notHttp, starting } from "./OpenAiError.ts"
 
@@ -18,9 +17,9 @@ export interface ListenOptions {
   readonly requestTimeout?: number
 }
 
-/** The server itself, for the orderly end. */
+/** The server itself, for the orderly end and for who takes requests from it directly. */
 export class Listener extends Context.Service<Listener, {
-  readonly server: Server
+  readonly server: Door
   /** No connection is accepted any more, and each one that is open closes after its answer. */
   readonly refuse: Effect.Effect<void>
   /** Ends every connection that is still open. */
@@ -54,8 +53,8 @@ const refuseRaw = (error: Error & { readonly code?: string }, socket: Duplex): v
   )
 }
 
-const make = ({ headersTimeout = 30_000, requestTimeout = 3_600_000 }: ListenOptions): Server => {
-  const server = createServer({
+const make = ({ headersTimeout = 30_000, requestTimeout = 3_600_000 }: ListenOptions): Door => {
+  const server = new Door({
     // Longer than the minute for which load balancers keep theirs: the side that sends must not be surprised.
     keepAliveTimeout: 75_000,
     headersTimeout,
@@ -86,12 +85,7 @@ export const layer = (options: ListenOptions): Layer.Layer<Listener | HttpServer
       }),
       Layer.succeed(Listener, {
         server,
-        refuse: Effect.sync(() => {
-          server.close()
-          server.prependListener("request", (_, response) => {
-            response.shouldKeepAlive = false
-          })
-        }),
+        refuse: Effect.sync(() => server.refuse()),
         hangUp: Effect.sync(() => server.closeAllConnections())
       })
     )

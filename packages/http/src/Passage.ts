@@ -20,6 +20,11 @@ export interface EngineAnswer {
   readonly body: Buffer
 }
 
+/** As fibers have it. */
+export interface Abandonable {
+  readonly interruptUnsafe: () => void
+}
+
 export class Passage implements Watched {
   /** Unique among all that is alive, whatever the caller calls its request. */
   readonly ticket: string
@@ -54,6 +59,8 @@ export class Passage implements Watched {
   sends = 0
   /** What has deadlines at the moment: the reception of the body, or an attempt. */
   current: Watched | undefined = undefined
+  /** What is given up when the client is gone. */
+  private underWay: Abandonable | undefined = undefined
 
   constructor(ticket: string, path: string, headers: IncomingHttpHeaders, downstream: Downstream) {
     this.ticket = ticket
@@ -72,6 +79,18 @@ export class Passage implements Watched {
   /** Now, in epoch milliseconds: as much later than its arrival as time has passed, whatever the wall clock does. */
   instant(): number {
     return this.arrivedAt + Math.round(performance.now() - this.arrived)
+  }
+
+  /**
+   * An object and not a function that calls it: V8 puts functions that are assigned to properties among what is old,
+   * from where a dead one keeps all that it sees until the whole heap is swept.
+   */
+  proceed(underWay: Abandonable): void {
+    this.underWay = underWay
+  }
+
+  abandon(): void {
+    this.underWay?.interruptUnsafe()
   }
 
   check(now: number): void {

@@ -77,7 +77,7 @@ export class WholeAnswer implements Answer {
     }
     this.begun = true
     this.exchange.begin(false, this.status, this.headers, body.length)
-    if (body.length > 0) this.exchange.write(body)
+    downstream.end(body)
     this.exchange.finish(outcome)
   }
 

@@ -1,6 +1,5 @@
 /** Receives a form: scanned as it comes, kept as fast as its file can be written, refused as early as can be. */
 import type { Endpoint } from "@aiguilleur/backends/Endpoint"
-import { Effect } from "effect"
 import type { IncomingMessage } from "node:http"
 import type { Settings } from "../GatewaySettings.ts"
 import type { Watched } from "../InFlight.ts"
@@ -12,7 +11,8 @@ import { FormScanner, type ScannedForm } from "../wire/FormScanner.ts"
 import { audioIn, FormBody } from "./FormBody.ts"
 import type { Upload } from "./Upload.ts"
 
-type Resume = (refused: Effect.Effect<OpenAiError | undefined>) => void
+/** Told why a body is refused, or nothing when its passage has it; `lost` is what kept it from being stored. */
+export type Received = (refused: OpenAiError | undefined, lost?: Error) => void
 
 const refusalOf = (error: FormError): OpenAiError => malformed(describe(error), "field" in error ? error.field : null)
 
@@ -26,7 +26,7 @@ export class FormIntake implements Watched {
   private readonly settings: Settings
   private readonly boundary: string
   private readonly upload: Upload
-  private readonly resume: Resume
+  private readonly received: Received
   private readonly scanner: FormScanner
   private readonly startedAt = performance.now()
   private lastAt = this.startedAt
@@ -41,14 +41,14 @@ export class FormIntake implements Watched {
     settings: Settings,
     boundary: string,
     upload: Upload,
-    resume: Resume
+    received: Received
   ) {
     this.request = request
     this.passage = passage
     this.settings = settings
     this.boundary = boundary
     this.upload = upload
-    this.resume = resume
+    this.received = received
     this.scanner = new FormScanner(boundary)
     passage.current = this
     upload.onProceed(this.onProceed)
@@ -67,7 +67,7 @@ export class FormIntake implements Watched {
   }
 
   /** Listens no more. */
-  detach(): void {
+  interruptUnsafe(): void {
     this.done = true
     this.request.off("data", this.onData)
     this.request.off("end", this.onEnd)
@@ -104,10 +104,10 @@ export class FormIntake implements Watched {
     const scanned = this.scanner.end()
     if (scanned._tag !== "ScannedForm") return this.finish(refusalOf(scanned))
     this.waiting = true
-    this.received(scanned).catch((error: Error) => this.fail(error))
+    this.keep(scanned).catch((error: Error) => this.fail(error))
   }
 
-  private async received(scanned: ScannedForm): Promise<void> {
+  private async keep(scanned: ScannedForm): Promise<void> {
     await this.upload.seal()
     const { endpoint } = this.passage
     const audio = heard.has(endpoint) && scanned.file !== undefined
@@ -115,21 +115,21 @@ export class FormIntake implements Watched {
       : undefined
     if (this.done) return
     this.passage.body = new FormBody(this.upload, this.boundary, scanned, audio)
-    this.detach()
-    this.resume(Effect.succeed(undefined))
+    this.interruptUnsafe()
+    this.received(undefined)
   }
 
   /** The disk is full, or gone. */
   private fail(error: Error): void {
-    if (!this.done) this.finish(uploadLost, Effect.logError("An upload could not be kept", error))
+    if (!this.done) this.finish(uploadLost, error)
   }
 
-  private finish(refused: OpenAiError, log: Effect.Effect<void> = Effect.void): void {
+  private finish(refused: OpenAiError, lost?: Error): void {
     if (this.done) return
-    this.detach()
+    this.interruptUnsafe()
     this.upload.discard()
     // What is still to come is drained or cut off once the refusal is out.
     this.request.pause()
-    this.resume(Effect.as(log, refused))
+    this.received(refused, lost)
   }
 }

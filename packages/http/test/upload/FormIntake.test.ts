@@ -1,5 +1,4 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
 import type { FileHandle } from "node:fs/promises"
 import type { IncomingMessage } from "node:http"
 import { PassThrough, Writable } from "node:stream"
@@ -43,8 +42,8 @@ const setUp = () => {
   const upload = new Upload({ bytes, open: () => disk.open() }, held, 1_000)
   const passage = new Passage("t", "/v1/audio/transcriptions", {}, undefined as never)
   let refused: unknown = "nothing yet"
-  const intake = new FormIntake(request as unknown as IncomingMessage, passage, defaults, "x", upload, (effect) => {
-    refused = Effect.runSync(effect)
+  const intake = new FormIntake(request as unknown as IncomingMessage, passage, defaults, "x", upload, (error) => {
+    refused = error
   })
   return { disk, bytes, held, request, upload, passage, intake, refused: () => refused }
 }
