@@ -47,7 +47,10 @@ export const stage = Effect.gen(function*() {
   yield* Jobs.write
   const { ask, lab, moodle } = Served
   for (const key of [moodle, lab]) {
-    for (const model of ["large", "large", "small"]) yield* ask(served, key, model, { stream: true })
+    // Two at a time: a server that has not answered yet gets one request, so the other gets the second.
+    const both = ask(served, key, "large", { stream: true })
+    yield* Effect.all([both, both], { concurrency: 2 })
+    yield* ask(served, key, "small", { stream: true })
   }
   yield* ask(served, lab, "none of these")
   for (const server of servers) server.pause()
