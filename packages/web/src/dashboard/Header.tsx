@@ -69,7 +69,10 @@ export const Header = ({ onLeave, view, who }: Props) => {
   const present = useRef<HTMLLIElement>(null)
   const { language } = useLanguage()
   // On a phone the line is longer than the screen.
-  useEffect(() => present.current?.scrollIntoView({ block: "nearest", inline: "center" }), [view, language])
+  useEffect(() => {
+    // Some browsers answer with a promise, which React would take for a clean-up.
+    void present.current?.scrollIntoView({ block: "nearest", inline: "center" })
+  }, [view, language])
   return (
     <header className="top">
       <a
