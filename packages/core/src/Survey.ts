@@ -2,6 +2,7 @@
 import { guestLow } from "./Admission.ts"
 import type { Board, Group, Holder, ModelBoard, PairBoard, PoolBoard, ServerBoard } from "./Board.ts"
 import { longest } from "./Longest.ts"
+import type { Obstacle } from "./Obstacle.ts"
 import { obstacle } from "./Obstacle.ts"
 import { effectivePriority } from "./ServiceOrder.ts"
 import { stateOf } from "./Snapshot.ts"
@@ -90,24 +91,28 @@ const modelOf = (state: State, model: ModelState, running: Running, now: number)
   longest: longest(state, model, now)
 })
 
-const pairOf = (state: State, model: ModelState, pair: Pair, best: number, now: number): PairBoard => {
-  const ttft = pair.ttft.figure(now)
-  return {
+/** What it last was says nothing of a server that takes no work, and would make all others look slow. */
+const out: ReadonlySet<Obstacle | undefined> = new Set(["removed", "draining", "ejected", "unknown-model"] as const)
+
+const pairsOfModel = (state: State, model: ModelState, now: number): ReadonlyArray<readonly [Pair, PairBoard]> => {
+  const seen = model.pairs.map((pair) =>
+    [pair, pair.ttft.figure(now), obstacle(state, model, pair, now, guestLow)] as const
+  )
+  const best = Math.min(...seen.map(([, ttft, why]) => out.has(why) ? Infinity : ttft ?? Infinity))
+  return seen.map(([pair, ttft, why]) => [pair, {
     model: model.model.name,
     ttft,
-    bucket: ttft === undefined ? undefined : bucketOf(ttft, best),
+    bucket: ttft === undefined ? undefined : bucketOf(ttft, Math.min(best, ttft)),
     load: pair.load,
-    obstacle: obstacle(state, model, pair, now, guestLow)
-  }
+    obstacle: why
+  }])
 }
 
 const pairsOf = (state: State, now: number): ReadonlyMap<ServerState, ReadonlyArray<PairBoard>> => {
   const byServer = new Map<ServerState, Array<PairBoard>>()
   for (const model of state.models.values()) {
-    const best = Math.min(...model.pairs.map(({ ttft }) => ttft.figure(now) ?? Infinity))
-    for (const pair of model.pairs) {
+    for (const [pair, board] of pairsOfModel(state, model, now)) {
       const own = byServer.get(pair.host)
-      const board = pairOf(state, model, pair, best, now)
       if (own === undefined) byServer.set(pair.host, [board])
       else own.push(board)
     }

@@ -27,6 +27,20 @@ describe("the board", () => {
       assert.deepStrictEqual([second!.state, second!.because, second!.ejectedUntil], ["ejected", "Operator", Infinity])
     }).pipe(Effect.provide(two)))
 
+  it.effect("holds a server against the best of those that take work", () =>
+    Effect.gen(function*() {
+      const dispatcher = yield* Dispatcher
+      for (const [site, ttft] of [["s1", 1_000], ["s2", 100]] as const) {
+        const held = yield* hold(site, { caller: { sites: [site] } })
+        for (let sample = 0; sample < 5; sample++) held.leases[0]!.firstData(ttft)
+        yield* settled
+      }
+      const buckets = Effect.map(board, ({ servers }) => servers.map(({ pairs: [pair] }) => pair!.bucket))
+      assert.deepStrictEqual(yield* buckets, [5, 0])
+      yield* dispatcher.change({ _tag: "ServerEjected", url: s2.url })
+      assert.deepStrictEqual(yield* buckets, [0, 0])
+    }).pipe(Effect.provide(two)))
+
   it.effect("groups what waits by organisation and effective priority, with the arrival of the first", () =>
     Effect.gen(function*() {
       for (const id of ["a", "b", "c"]) yield* hold(id)

@@ -121,6 +121,7 @@ export const make = Effect.fnUntraced(function*(
     ],
     keys: [key(interactive, "univ-a", 5), key(batch, "univ-b", 1), key(operator, "local", 1, "operator")],
     transcription: { enabled: true, settings: {} },
+    simulated: true,
     warnings: []
   }
   return { config, simulated: simulated.map(({ simulated }) => simulated), found } satisfies Demo

@@ -47,7 +47,7 @@ import { Spool } from "./upload/Spool.ts"
 import * as UsageLog from "./UsageLog.ts"
 
 /** `transcription`: whether the service is there, which the configuration alone does not say. */
-const routesOf = ({ http, settings }: Config, transcription: boolean) =>
+const routesOf = ({ http, settings, simulated = false }: Config, transcription: boolean) =>
   Layer.mergeAll(
     Gateway.layer,
     Models.layer,
@@ -55,7 +55,7 @@ const routesOf = ({ http, settings }: Config, transcription: boolean) =>
     OllamaListing.layer,
     Health.layer,
     MetricsRoute.layerOf(http.metrics),
-    Dashboard.layerOf({ ...settings, transcription }),
+    Dashboard.layerOf({ ...settings, transcription, simulated }),
     Pages.layer,
     UnknownPaths.layer
   )

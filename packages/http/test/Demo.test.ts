@@ -10,6 +10,7 @@ import * as Demo from "../src/Demo.ts"
 import { Listener } from "../src/Listener.ts"
 import * as LocalEngines from "../src/LocalEngines.ts"
 import * as Program from "../src/Program.ts"
+import { watch } from "./dashboard/Watching.ts"
 
 /** On a machine that is busy an engine may answer late: no time passes for it. */
 const still = TestClock.layer()
@@ -86,6 +87,15 @@ describe("The demo", () => {
       yield* Effect.forEach(batch, Fiber.join)
       assert.strictEqual((yield* dispatcher.snapshot).leases, 0)
     }), 20_000)
+
+  it.live("tells the page that its servers are simulated", () =>
+    Effect.gen(function*() {
+      const { url } = yield* start()
+      const watching = yield* watch(url, Demo.operator)
+      yield* watching.until(({ messages }) => messages.length > 0)
+      const [first] = watching.messages
+      assert.isTrue(first !== undefined && "hello" in first && first.hello.simulated)
+    }).pipe(Effect.scoped), 20_000)
 
   it.live("adds the models of engines that answer on this machine, and says so", () =>
     Effect.gen(function*() {

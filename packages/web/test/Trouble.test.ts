@@ -96,6 +96,15 @@ describe("what needs somebody", () => {
     assert.deepStrictEqual(slow(450), [["slow", at - 9_000, 450, 100]])
   })
 
+  it("compares a slow server with those that take work", () => {
+    const [, slow] = troublesOf(picture({
+      a: server({ ...ejected, pairs: [pair({ ttft: 20, obstacle: "ejected" })] }),
+      b: server({ pairs: [pair({ ttft: 80, bucket: 0 })] }),
+      c: server({ pairs: [pair({ ttft: 400, bucket: 3, slowSince: at - 9_000 })] })
+    }))
+    assert.deepInclude(slow, { kind: "slow", server: "c", against: 80 })
+  })
+
   it("is a long wait, or what was lost, where no server explains it", () => {
     const kinds = (m: Partial<ModelRow>) => troublesOf(picture({ a: server() }, m)).map(({ kind }) => kind)
     assert.deepStrictEqual(kinds({ waiting: [["univ-a", 1, 1, at - 29_000]] }), [])

@@ -66,6 +66,8 @@ export interface Config {
   readonly servers: ReadonlyArray<Server>
   readonly keys: ReadonlyArray<ConfiguredKey>
   readonly transcription: Transcription
+  /** The demo's: its servers know nothing, and whoever looks at them is told. */
+  readonly simulated?: boolean
   /** What loads but probably was not meant. */
   readonly warnings: ReadonlyArray<Problem>
 }

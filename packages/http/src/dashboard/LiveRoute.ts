@@ -31,15 +31,18 @@ export interface Options {
   readonly ageing: number | undefined
   /** The transcription service is there. */
   readonly transcription: boolean
+  /** The servers are the demo's. */
+  readonly simulated: boolean
 }
 
-const helloOf = ({ name, rights }: KeyEntry, { ageing, bestPriority, transcription }: Options): Hello => ({
+const helloOf = ({ name, rights }: KeyEntry, { ageing, bestPriority, simulated, transcription }: Options): Hello => ({
   hello: {
     version,
     key: name,
     rights: rights === "operator" ? "operator" : "viewer",
     bestPriority,
     transcription,
+    ...(simulated ? { simulated } : {}),
     ...(ageing === undefined ? {} : { ageing })
   }
 })

@@ -5,17 +5,18 @@ import type { Journal } from "./Journal.ts"
 /** Three buckets of half as much again: more than three times as slow as the best. */
 const slowBucket = 3
 
-/** Below this nobody notices. */
+/** Below this nobody notices, nor below half of what the model tolerates where it says so. */
 const noticeable = 200
 
 /** A figure that swings around a bound is not told each time. */
 const calm = 10_000
 
-const isSlow = ({ bucket, ttft }: PairBoard, { policy, ttftThreshold }: ModelBoard): boolean =>
-  ttft !== undefined && (
-    (policy === "performance" && ttft > ttftThreshold) ||
-    (bucket !== undefined && bucket >= slowBucket && ttft > noticeable)
-  )
+const isSlow = ({ bucket, ttft }: PairBoard, { policy, ttftThreshold }: ModelBoard): boolean => {
+  if (ttft === undefined) return false
+  const tolerated = policy === "performance" ? ttftThreshold : Infinity
+  const least = policy === "performance" ? Math.max(noticeable, ttftThreshold / 2) : noticeable
+  return ttft > tolerated || (bucket !== undefined && bucket >= slowBucket && ttft > least)
+}
 
 interface Spell {
   readonly since: number

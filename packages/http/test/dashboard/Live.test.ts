@@ -21,6 +21,7 @@ describe("the live page's stream", () => {
       yield* watching.until(({ frames }) => frames.length > 0)
       const [{ hello }, whole] = watching.messages as [Extract<Watching["messages"][0], { hello: unknown }>, unknown]
       assert.deepStrictEqual([hello.key, hello.rights, hello.bestPriority], ["viewer", "viewer", 5])
+      assert.isUndefined(hello.simulated)
       assert.deepInclude(whole, { whole: true })
       assert.deepStrictEqual([...watching.picture().servers.keys()], rig.servers.map(({ url }) => url))
       yield* rig.dispatcher.change({ _tag: "ServerDraining", url: rig.server.url, draining: true })

@@ -24,6 +24,12 @@ const looks = [
   { width: 390, colours: "light", language: "en" }
 ] as const
 
+/** Tables that one would have to push aside to read. On a wide screen a table may be wider than its place. */
+const cut = (page: Tab): Promise<ReadonlyArray<string>> =>
+  page.evaluate(`innerWidth > 640 ? [] : [...document.querySelectorAll(".scroll")]
+    .filter(({ clientWidth, scrollWidth }) => scrollWidth > clientWidth)
+    .map(({ innerText }) => innerText)`)
+
 const wait = (page: Tab, selector: string) => Effect.promise(() => page.waitForSelector(selector, { timeout: 30_000 }))
 const does = <A>(what: () => Promise<A>) => Effect.promise(what)
 
@@ -46,8 +52,19 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })(
               assert.deepStrictEqual(yield* Page.barriers(page), [], told)
               assert.isFalse(yield* does(() => overflows(page)), told)
               assert.strictEqual(yield* does(() => page.locator("h1").count()), 1, told)
+              assert.deepStrictEqual(yield* does(() => cut(page)), [], told)
               assert.deepStrictEqual(complaints, [], told)
             }
+            yield* does(() => page.evaluate("location.assign('#now')"))
+            yield* wait(page, drawn["now"]!)
+            yield* does(() => page.locator(".platform button").first().click())
+            yield* wait(page, "dialog.panel[open]")
+            assert.deepStrictEqual(yield* Page.barriers(page), [], "the panel")
+            assert.deepStrictEqual(yield* does(() => cut(page)), [], "the panel")
+            yield* does(() => page.locator("[data-operation=eject]").click())
+            yield* wait(page, "dialog.confirm[open]")
+            assert.deepStrictEqual(yield* Page.barriers(page), [], "the confirmation")
+            assert.deepStrictEqual(complaints, [], "the dialogs")
             assert.strictEqual(yield* does(() => page.evaluate("document.documentElement.lang")), look.language)
             yield* does(() => page.close())
           }
@@ -134,6 +151,66 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })(
         }).pipe(Effect.scoped),
       limit
     )
+
+    effect(
+      "ejects, restores, drains and resumes a server, each once it is confirmed and not when it is cancelled",
+      () =>
+        Effect.gen(function*() {
+          const stage = yield* Page.stage
+          const { complaints, page } = yield* Page.visit(stage, "now", {
+            width: 390,
+            colours: "light",
+            key: Page.operator
+          })
+          yield* wait(page, drawn["now"]!)
+          yield* does(() => page.locator(".platform button").first().click())
+          const stateOf = Effect.map(stage.served.snapshot, ({ servers }) => servers[0]!.state)
+          const ask = (operation: string) => does(() => page.locator(`[data-operation=${operation}]`).click())
+          const answer = (button: string) =>
+            does(async () => {
+              await page.locator(`dialog.confirm[open] .buttons ${button}`).click()
+              await page.locator("dialog.confirm").waitFor({ state: "detached" })
+            })
+          yield* ask("eject")
+          yield* answer("button:not(.grave)")
+          assert.strictEqual(yield* stateOf, "up")
+          for (
+            const [operation, button, state, next] of [
+              ["eject", ".grave", "ejected", "restore"],
+              ["restore", ".primary", "half-open", "drain"],
+              ["drain", ".primary", "draining", "resume"],
+              ["resume", ".primary", "half-open", "drain"]
+            ] as const
+          ) {
+            yield* ask(operation)
+            yield* answer(button)
+            yield* wait(page, `[data-operation=${next}]`)
+            assert.strictEqual(yield* stateOf, state)
+          }
+          assert.deepStrictEqual(complaints, [])
+        }).pipe(Effect.scoped),
+      limit
+    )
+
+    effect("says that it broke, and never shows a blank screen", () =>
+      Effect.gen(function*() {
+        const stage = yield* Page.stage
+        const { page } = yield* Page.visit(stage, "now", { width: 1280, colours: "light" })
+        const nonsense = `data: ${JSON.stringify({ at: 1, whole: true, models: { m: {} } })}\n\n`
+        yield* does(() =>
+          page.route("**/dashboard/api/live", (route) =>
+            route.fulfill({ status: 200, contentType: "text/event-stream", body: nonsense }))
+        )
+        yield* does(() =>
+          page.getByLabel("API key").fill(Page.viewer)
+        )
+        yield* does(() => page.keyboard.press("Enter"))
+        yield* does(() => page.getByRole("heading", { name: "This page broke" }).waitFor())
+        assert.deepStrictEqual(yield* Page.barriers(page), [])
+        yield* does(() => page.unroute("**/dashboard/api/live"))
+        yield* does(() => page.getByRole("button", { name: "Reload" }).click())
+        yield* wait(page, drawn["now"]!)
+      }).pipe(Effect.scoped), limit)
 
     effect("takes the present into the playground, which plays it", () =>
       Effect.gen(function*() {

@@ -1,6 +1,6 @@
 /** The line at the top: its stations are the views, its lamp says whether what is shown is live. */
-import { useEffect, useState } from "react"
-import { clock, span } from "../page/Format.ts"
+import { useEffect, useRef, useState } from "react"
+import { clock, lasting } from "../page/Format.ts"
 import { useLanguage, useTexts } from "../page/Language.tsx"
 import { LanguageChoice } from "../page/LanguageChoice.tsx"
 import { ThemeChoice } from "../page/Theme.tsx"
@@ -24,6 +24,7 @@ const texts = {
     en: (since: string) => `No connection for ${since}`,
     fr: (since: string) => `Sans connexion depuis ${since}`
   },
+  simulated: { en: "Demo: simulated servers", fr: "Démo : serveurs simulés" },
   leave: { en: "Sign out", fr: "Quitter" },
   who: {
     en: (key: string, rights: string) => `Key ${key}, ${rights}`,
@@ -45,7 +46,7 @@ const Lamp = ({ at, line }: { readonly at: number | undefined; readonly line: Li
     return () => clearInterval(timer)
   }, [isLost])
   if (line.state === "lost") {
-    return <span className="lamp lost">{t.lost(span(language, Date.now() - line.since))}</span>
+    return <span className="lamp lost">{t.lost(lasting(language, Date.now() - line.since))}</span>
   }
   if (line.state !== "live" || at === undefined) return <span className="lamp">{t.connecting}</span>
   return <span className="lamp live">{t.live(clock(language, at))}</span>
@@ -65,6 +66,13 @@ interface Props {
 
 export const Header = ({ onLeave, view, who }: Props) => {
   const t = useTexts(texts)
+  const present = useRef<HTMLLIElement>(null)
+  const { language } = useLanguage()
+  // On a phone the line is longer than the screen.
+  useEffect(() => {
+    // Some browsers answer with a promise, which React would take for a clean-up.
+    void present.current?.scrollIntoView({ block: "nearest", inline: "center" })
+  }, [view, language])
   return (
     <header className="top">
       <a
@@ -78,11 +86,12 @@ export const Header = ({ onLeave, view, who }: Props) => {
         {t.skip}
       </a>
       <Wordmark />
+      {who?.simulated === true && <span className="simulated">{t.simulated}</span>}
       {view !== undefined && (
         <nav aria-label={t.views}>
           <ol className="stations">
             {views.map((each) => (
-              <li key={each}>
+              <li key={each} ref={each === view ? present : undefined}>
                 <a href={`#${each}`} aria-current={each === view ? "page" : undefined}>{t[each]}</a>
               </li>
             ))}

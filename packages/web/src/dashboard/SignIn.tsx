@@ -4,11 +4,11 @@ import { useId, useState } from "react"
 import { useTexts } from "../page/Language.tsx"
 
 const texts = {
-  title: { en: "The signal box", fr: "Le poste d’aiguillage" },
+  title: { en: "Live operations", fr: "Exploitation en direct" },
   intro: {
     en: "What waits, what runs, and why. To look, give a key with a viewer’s or an operator’s rights.",
     fr:
-      "Ce qui attend, ce qui roule, et pourquoi. Pour regarder, donnez une clé avec les droits de lecture ou d’exploitation."
+      "Ce qui attend, ce qui est en cours, et pourquoi. Pour regarder, donnez une clé avec les droits de lecture ou d’exploitation."
   },
   key: { en: "API key", fr: "Clé d’API" },
   open: { en: "Open", fr: "Ouvrir" },

@@ -40,6 +40,12 @@ export const span = (language: Language, millis: number): string => {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`
 }
 
+/** How long something has lasted, to the second: a thing that lasts is no matter of milliseconds. */
+export const lasting = (language: Language, millis: number): string => {
+  const seconds = Math.max(0, Math.floor(millis / 1_000))
+  return seconds < 10 ? `${seconds} s` : span(language, seconds * 1_000)
+}
+
 /** `08:02:13`. */
 export const clock = (language: Language, at: number): string =>
   new Date(at).toLocaleTimeString(locales[language], { hour: "2-digit", minute: "2-digit", second: "2-digit" })

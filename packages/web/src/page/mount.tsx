@@ -5,13 +5,16 @@ import { createRoot } from "react-dom/client"
 import { LanguageProvider } from "./Language.tsx"
 import "./fonts.css"
 import "./page.css"
+import { Mishap } from "./Mishap.tsx"
 import * as Theme from "./Theme.tsx"
 
 export const mount = (page: ReactNode): void => {
   Theme.restore()
   createRoot(document.getElementById("root")!).render(
     <StrictMode>
-      <LanguageProvider>{page}</LanguageProvider>
+      <LanguageProvider>
+        <Mishap>{page}</Mishap>
+      </LanguageProvider>
     </StrictMode>
   )
 }

@@ -57,12 +57,12 @@ const stack = (lines: ReadonlyArray<Line>): Array<Array<number | null>> => {
 
 const optionsOf = (
   element: HTMLElement,
-  { lines, stacked, unit }: Props,
+  { from, lines, stacked, unit }: Props,
   language: Language,
   at: string
 ): uPlot.Options => {
   const style = getComputedStyle(element)
-  const written = (value: number) => unit === "millis" ? span(language, value) : compact(language, value)
+  const written = (value: number) => unit === "millis" && value > 0 ? span(language, value) : compact(language, value)
   const look = {
     stroke: style.outlineColor,
     font: "12px B612, sans-serif",
@@ -70,14 +70,17 @@ const optionsOf = (
     grid: { stroke: style.borderTopColor, width: 1 }
   }
   const least = unit === "millis" ? 10 : 1
+  // A bar stands to the right of its minute's beginning: the last one has its minute too.
+  const ends: uPlot.Range.MinMax = [from / 1_000, from / 1_000 + 60 * (lines[0]?.values.length ?? 0)]
   return {
     width: element.clientWidth,
     height,
     cursor: { y: false, points: { size: 6 }, sync: { key: sync } },
-    scales: { x: { time: false }, y: { range: (_, __, most) => [0, Math.max(most * 1.08, least)] } },
+    scales: { x: { time: false, range: () => ends }, y: { range: (_, __, most) => [0, Math.max(most * 1.08, least)] } },
     axes: [
       {
         ...look,
+        size: 30,
         space: 70,
         incrs: [300, 600, 900, 1_200],
         values: (_, values) => values.map((value) => minute(language, value * 1_000))
@@ -96,7 +99,8 @@ const optionsOf = (
           : { dash: [[], [7, 4], [2, 3], [10, 3, 2, 3]][place % 4]! }),
         points: { show: !stacked, size: 4 },
         value: (_, __, ___, index) => {
-          const value = index == null ? undefined : line.values[index]
+          if (index == null) return ""
+          const value = line.values[index]
           return value == null ? "–" : written(value)
         }
       }))

@@ -32,9 +32,13 @@ const Pair = ({ pair }: { readonly pair: HourRow["wait"] }) => {
   )
 }
 
-const Figure = ({ value }: { readonly value: number }) => {
+const Figure = ({ label, value }: { readonly label: string; readonly value: number }) => {
   const { language } = useLanguage()
-  return <td className="number">{value === 0 ? <span className="faint">0</span> : count(language, value)}</td>
+  return (
+    <td className="number" data-label={label}>
+      {value === 0 ? <span className="faint">0</span> : count(language, value)}
+    </td>
+  )
 }
 
 const Row = ({ row }: { readonly row: HourRow }) => {
@@ -45,21 +49,23 @@ const Row = ({ row }: { readonly row: HourRow }) => {
       <th scope="row">
         <i className={`chip ${hueOf(row.organisation)}`} /> <span translate="no">{row.organisation}</span>
       </th>
-      <td>{row.model === "" ? <span className="soft">{t.unknown}</span> : <span translate="no">{row.model}</span>}</td>
-      <td className="number strong">{count(language, row.requests)}</td>
-      <td className="number">{compact(language, row.prompt)}</td>
-      <td className="number">{compact(language, row.output)}</td>
-      <td className="number">
+      <td data-label={t.model}>
+        {row.model === "" ? <span className="soft">{t.unknown}</span> : <span translate="no">{row.model}</span>}
+      </td>
+      <td className="number strong" data-label={t.requests}>{count(language, row.requests)}</td>
+      <td className="number" data-label={t.prompt}>{compact(language, row.prompt)}</td>
+      <td className="number" data-label={t.output}>{compact(language, row.output)}</td>
+      <td className="number" data-label={t.wait}>
         <Pair pair={row.wait} />
       </td>
-      <td className="number">
+      <td className="number" data-label={t.ttft}>
         <Pair pair={row.ttft} />
       </td>
-      <Figure value={row.requeues} />
-      <Figure value={row.refused} />
-      <Figure value={row.evicted} />
-      <Figure value={row.failed} />
-      <Figure value={row.withdrawn} />
+      <Figure label={t.requeues} value={row.requeues} />
+      <Figure label={t.refused} value={row.refused} />
+      <Figure label={t.evicted} value={row.evicted} />
+      <Figure label={t.failed} value={row.failed} />
+      <Figure label={t.withdrawn} value={row.withdrawn} />
     </tr>
   )
 }
@@ -86,7 +92,7 @@ export const HourTable = ({ rows }: { readonly rows: ReadonlyArray<HourRow> }) =
         <p className="soft">{t.nobody}</p> :
         (
           <div className="scroll" tabIndex={0} role="region" aria-labelledby="figures">
-            <table>
+            <table className="cards">
               <thead>
                 <tr>
                   <th scope="col">{t.organisation}</th>

@@ -47,13 +47,15 @@ const Line = ({ row }: { readonly row: Row }) => {
   const { language } = useLanguage()
   return (
     <tr>
-      <td className="number strong">{count(language, row.count)}</td>
-      <td>{t[row.ending]}</td>
+      <td className="number strong" data-label={t.times}>{count(language, row.count)}</td>
+      <td data-label={t.ending}>{t[row.ending]}</td>
       <th scope="row">{isKnown(row.reason) ? r[row.reason] : <code translate="no">{row.reason}</code>}</th>
-      <td>
+      <td data-label={t.organisation}>
         <i className={`chip ${hueOf(row.organisation)}`} /> <span translate="no">{row.organisation}</span>
       </td>
-      <td>{row.model === "" ? <span className="soft">{t.unknown}</span> : <span translate="no">{row.model}</span>}</td>
+      <td data-label={t.model}>
+        {row.model === "" ? <span className="soft">{t.unknown}</span> : <span translate="no">{row.model}</span>}
+      </td>
     </tr>
   )
 }
@@ -67,7 +69,7 @@ export const Refusals = ({ refusals }: { readonly refusals: ReadonlyArray<Row> }
         <p className="soft">{t.none}</p> :
         (
           <div className="scroll" tabIndex={0} role="region" aria-labelledby="refusals">
-            <table>
+            <table className="cards">
               <thead>
                 <tr>
                   <th scope="col" className="number">{t.times}</th>

@@ -103,7 +103,7 @@ export const Laboratory = () => {
             </a>
             <button type="button" onClick={() => download(text)}>{t.download}</button>
             <span className="soft">
-              {t.command} <code translate="no">{command}</code>
+              {t.command} <code translate="no" className="whole">{command}</code>
             </span>
           </p>
         </>

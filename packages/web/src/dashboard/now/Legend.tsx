@@ -6,7 +6,7 @@ import type { ModelRow } from "../wire/Live.ts"
 import { hueOf } from "./Hues.ts"
 
 const texts = {
-  title: { en: "Organisations: waiting, running", fr: "Organisations : en attente, en cours" },
+  title: { en: "Organisations, waiting / running:", fr: "Organisations, en attente / en cours :" },
   figures: {
     en: (waiting: string, running: string) => `${waiting} waiting, ${running} running`,
     fr: (waiting: string, running: string) => `${waiting} en attente, ${running} en cours`
@@ -37,14 +37,14 @@ export const Legend = ({ models }: { readonly models: ReadonlyMap<string, ModelR
   if (sums.length === 0) return null
   return (
     <div className="legend" role="group" aria-label={t.title}>
+      <span className="soft" aria-hidden="true">{t.title}</span>
       <ul>
         {(all ? sums : sums.slice(0, most)).map(([organisation, [waiting, running]]) => (
           <li key={organisation} title={t.figures(count(language, waiting), count(language, running))}>
             <i className={`chip ${hueOf(organisation)}`} />
             <span translate="no">{organisation}</span>
             <b aria-hidden="true">
-              {count(language, waiting)}
-              <small>/{count(language, running)}</small>
+              {count(language, waiting)} / {count(language, running)}
             </b>
             <span className="unseen">{t.figures(count(language, waiting), count(language, running))}</span>
           </li>

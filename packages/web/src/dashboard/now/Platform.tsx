@@ -1,6 +1,6 @@
 /** One server of a yard: its signal, its berths, its time to first token, and why it takes no work. */
 import { memo } from "react"
-import { host, span } from "../../page/Format.ts"
+import { host, lasting } from "../../page/Format.ts"
 import { useLanguage, useTexts } from "../../page/Language.tsx"
 import type { ServerRow } from "../wire/Live.ts"
 import { Berths } from "./Berths.tsx"
@@ -46,14 +46,14 @@ const useWords = () => {
 /** What is to be said of it beyond its signal; empty where there is nothing. */
 const remark = (server: ServerRow, model: string, at: number, { c, language, o, s, t }: Words): string => {
   const { because, cold, heldOffUntil, since, state } = server
-  const sinceWhen = (words: string) => since === undefined ? words : t.since(words, span(language, at - since))
+  const sinceWhen = (words: string) => since === undefined ? words : t.since(words, lasting(language, at - since))
   if (state === "draining") return sinceWhen(s.draining)
   if (state === "ejected") return sinceWhen(c[causeOf(because)])
-  if (heldOffUntil !== undefined && heldOffUntil > at) return t.pause(span(language, heldOffUntil - at))
+  if (heldOffUntil !== undefined && heldOffUntil > at) return t.pause(lasting(language, heldOffUntil - at))
   if (state === "half-open") return sinceWhen(s["half-open"])
   const pair = server.pairs.find((pair) => pair.model === model)
   if (pair?.obstacle === "unknown-model") return o["unknown-model"]
-  if (pair?.slowSince !== undefined) return t.since(o.slow, span(language, at - pair.slowSince))
+  if (pair?.slowSince !== undefined) return t.since(o.slow, lasting(language, at - pair.slowSince))
   if (pair?.obstacle === "slow") return o.slow
   return cold ? t.cold : ""
 }

@@ -1,6 +1,6 @@
 /** One server in full: how it stands, who holds its slots, what its engine says, and what may be done. */
 import { useEffect, useId, useRef } from "react"
-import { clock, count, host, percent, span } from "../../page/Format.ts"
+import { clock, count, host, lasting, percent } from "../../page/Format.ts"
 import { useLanguage, useTexts } from "../../page/Language.tsx"
 import { useLive } from "../session/useLive.ts"
 import type { PairRow, ServerRow } from "../wire/Live.ts"
@@ -76,7 +76,7 @@ const Facts = ({ at, server }: { readonly at: number; readonly server: ServerRow
     [t.state, state === "ejected" ? `${s.ejected}: ${c[causeOf(because)]}` : s[state]],
     ...(since === undefined || state === "up"
       ? []
-      : [[t.since, `${clock(language, since)} (${span(language, at - since)})`]] as const),
+      : [[t.since, `${clock(language, since)} (${lasting(language, at - since)})`]] as const),
     ...(state === "ejected"
       ? [[t.next, ejectedUntil === undefined ? t.byHand : clock(language, ejectedUntil)]] as const
       : []),
@@ -116,7 +116,7 @@ const Pairs = ({ pairs }: { readonly pairs: ReadonlyArray<PairRow> }) => {
   const o = useTexts(obstacles)
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label={t.models}>
-      <table>
+      <table className="cards">
         <thead>
           <tr>
             <th scope="col">{t.model}</th>
@@ -129,11 +129,11 @@ const Pairs = ({ pairs }: { readonly pairs: ReadonlyArray<PairRow> }) => {
           {pairs.map((pair) => (
             <tr key={pair.model}>
               <th scope="row" translate="no">{pair.model}</th>
-              <td className="number">
+              <td className="number" data-label={t.ttft}>
                 <Ttft pair={pair} />
               </td>
-              <td>{pair.obstacle === undefined ? t.yes : o[pair.obstacle]}</td>
-              <td>
+              <td data-label={t.takes}>{pair.obstacle === undefined ? t.yes : o[pair.obstacle]}</td>
+              <td data-label={t.engine} className="broad">
                 <EngineSays load={pair.load} />
               </td>
             </tr>

@@ -129,7 +129,9 @@ const ofServer = (picture: Picture, url: string, server: ServerRow): ReadonlyArr
     if (slowSince === undefined || ttft === undefined) continue
     const row = picture.models.get(model)
     const best = Math.min(
-      ...serversOf(picture, model).flatMap(([, { pairs }]) => pairs.find((pair) => pair.model === model)?.ttft ?? [])
+      ...serversOf(picture, model).flatMap(([, each]) =>
+        isUp(each, model) ? each.pairs.find((pair) => pair.model === model)?.ttft ?? [] : []
+      )
     )
     const against = row?.policy === "performance" && ttft > row.ttftThreshold ? row.ttftThreshold : best
     troubles.push(own("slow", { model, since: slowSince, ttft, against }))

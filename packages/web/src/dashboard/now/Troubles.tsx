@@ -1,6 +1,6 @@
 /** What needs somebody, the worst first: which, since when, and whom it hurts. */
 import { useEffect, useRef, useState } from "react"
-import { clock, count, host, span } from "../../page/Format.ts"
+import { clock, count, host, lasting, span } from "../../page/Format.ts"
 import { useLanguage, useTexts } from "../../page/Language.tsx"
 import type { Picture } from "../session/Picture.ts"
 import { hueOf } from "./Hues.ts"
@@ -139,7 +139,7 @@ const Cause = ({ at, onOpen, trouble }: {
       <p className="what">
         <b translate="no">{server === undefined ? trouble.model : host(server)}</b> {sentence(trouble)}{" "}
         {since !== undefined && (
-          <span className="when">{t.since(clock(language, since), span(language, at - since))}</span>
+          <span className="when">{t.since(clock(language, since), lasting(language, at - since))}</span>
         )} {until !== undefined && until > at && <span className="when">{t.until(clock(language, until))}</span>}
         {kind === "ejected" && until === undefined && <span className="when">{t.byHand}</span>}
       </p>

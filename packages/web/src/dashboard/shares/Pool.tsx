@@ -50,23 +50,23 @@ const Row = ({ most, over, share, total }: {
       <th scope="row">
         <i className={`chip ${hueOf(share.organisation)}`} /> <span translate="no">{share.organisation}</span>
       </th>
-      <td className="number">{decimal(language, share.weight)}</td>
-      <td className="bars">
+      <td className="number" data-label={t.weight}>{decimal(language, share.weight)}</td>
+      <td className="bars broad">
         <span className="bar" role="img" aria-label={t.says(compact(language, served), compact(language, entitled))}>
           <span className={hueOf(share.organisation)} style={{ width: `${100 * served / most}%` }} />
           <i style={{ left: `${100 * entitled / most}%` }} />
         </span>
       </td>
-      <td className="number">
+      <td className="number" data-label={t.served}>
         {compact(language, served)}{" "}
         <small className="soft">{percent(language, total === 0 ? 0 : served / total)}</small>
       </td>
-      <td className="number">{compact(language, entitled)}</td>
-      <td className="number" data-gap={Math.abs(gap) >= noticeable || undefined}>
+      <td className="number" data-label={t.entitled}>{compact(language, entitled)}</td>
+      <td className="number" data-label={t.difference} data-gap={Math.abs(gap) >= noticeable || undefined}>
         {gap >= 0 ? "+" : "−"}
         {percent(language, Math.abs(gap))}
       </td>
-      <td>
+      <td data-label={t.standing} className="broad">
         <Standing share={share} />
       </td>
     </tr>
@@ -90,7 +90,7 @@ export const Pool = ({ over, pool }: { readonly over: Over; readonly pool: PoolR
         <p className="soft">{t.nobody}</p> :
         (
           <div className="scroll" tabIndex={0} role="region" aria-labelledby={id}>
-            <table>
+            <table className="cards">
               <thead>
                 <tr>
                   <th scope="col">{t.organisation}</th>

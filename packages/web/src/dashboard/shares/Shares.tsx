@@ -9,12 +9,10 @@ import { Pool } from "./Pool.tsx"
 const texts = {
   title: { en: "Shares", fr: "Parts" },
   intro: {
-    en:
-      "Who had nothing waiting got all that was asked for. The rest is divided by weight among those who wanted more: "
-      + "the bar is what was served, the mark what that came to.",
-    fr:
-      "Qui n’avait rien en attente a reçu tout ce qu’il demandait. Le reste se partage selon les poids entre ceux qui "
-      + "en voulaient plus : la barre est ce qui a été servi, le repère ce dû."
+    en: "An organisation that had nothing waiting got all that it asked for. The rest is divided by weight among those "
+      + "that wanted more. The bar is what was served, the mark what was due.",
+    fr: "Une organisation qui n’avait rien en attente a reçu tout ce qu’elle demandait. Le reste se partage selon les "
+      + "poids entre celles qui en voulaient plus. La barre est ce qui a été servi, le repère ce qui était dû."
   },
   priority: {
     en: "Priorities come before shares: who asks at a low one gets less than its due while others ask at a higher one, "

@@ -26,7 +26,7 @@ export const Failures = ({ jobs }: { readonly jobs: ReadonlyArray<FailedJob> }) 
         <p className="soft">{t.none}</p> :
         (
           <div className="scroll" tabIndex={0} role="region" aria-labelledby="failures">
-            <table>
+            <table className="cards">
               <thead>
                 <tr>
                   <th scope="col">{t.at}</th>
@@ -39,13 +39,15 @@ export const Failures = ({ jobs }: { readonly jobs: ReadonlyArray<FailedJob> }) 
               <tbody>
                 {jobs.map((job) => (
                   <tr key={job.id}>
-                    <td>{clock(language, job.at)}</td>
+                    <td data-label={t.at}>{clock(language, job.at)}</td>
                     <th scope="row">
                       <code translate="no" title={job.id}>{job.id.slice(0, 8)}</code>
                     </th>
-                    <td translate="no">{job.client}</td>
-                    <td>{s[job.station]}</td>
-                    <td className="why">{job.cause === "" ? t.unknown : <span lang="en">{job.cause}</span>}</td>
+                    <td translate="no" data-label={t.client}>{job.client}</td>
+                    <td data-label={t.step}>{s[job.station]}</td>
+                    <td className="why" data-label={t.cause}>
+                      {job.cause === "" ? t.unknown : <span lang="en">{job.cause}</span>}
+                    </td>
                   </tr>
                 ))}
               </tbody>

@@ -47,7 +47,7 @@ export const Line = ({ value }: { readonly value: Transcriptions }) => {
             <b>{t.success(count(language, ended.success))}</b>
           </p>
           <p className="soft">
-            <span>{t.media(span(language, ended.mediaSeconds * 1_000))}</span>
+            {ended.mediaSeconds > 0 && <span>{t.media(span(language, ended.mediaSeconds * 1_000))}</span>}
             {ended.failure > 0 && <span className="lost">{t.failure(count(language, ended.failure))}</span>}
           </p>
         </li>

@@ -1,5 +1,5 @@
 /** Jobs that are being worked on, with how far they are. */
-import { percent, span } from "../../page/Format.ts"
+import { lasting, percent, span } from "../../page/Format.ts"
 import { useLanguage, useTexts } from "../../page/Language.tsx"
 import type { RunningJob } from "../wire/Transcriptions.ts"
 import { stations } from "./Words.ts"
@@ -41,7 +41,7 @@ export const Running = ({ at, jobs }: { readonly at: number; readonly jobs: Read
         <p className="soft">{t.none}</p> :
         (
           <div className="scroll" tabIndex={0} role="region" aria-labelledby="running">
-            <table>
+            <table className="cards">
               <thead>
                 <tr>
                   <th scope="col">{t.job}</th>
@@ -59,17 +59,21 @@ export const Running = ({ at, jobs }: { readonly at: number; readonly jobs: Read
                     <th scope="row">
                       <code translate="no" title={job.id}>{job.id.slice(0, 8)}</code>
                     </th>
-                    <td translate="no">{job.client}</td>
-                    <td>
+                    <td translate="no" data-label={t.client}>{job.client}</td>
+                    <td data-label={t.step}>
                       {s[job.station]}
                       {job.retries > 0 && t.retries(job.retries)}
                     </td>
-                    <td>
+                    <td data-label={t.progress} className="broad">
                       <Progress job={job} />
                     </td>
-                    <td className="number">{job.since === null ? "–" : span(language, at - job.since)}</td>
-                    <td className="number">{job.media === null ? "–" : span(language, job.media * 1_000)}</td>
-                    <td translate="no">{job.by ?? "–"}</td>
+                    <td className="number" data-label={t.since}>
+                      {job.since === null ? "–" : lasting(language, at - job.since)}
+                    </td>
+                    <td className="number" data-label={t.media}>
+                      {job.media === null ? "–" : span(language, job.media * 1_000)}
+                    </td>
+                    <td translate="no" data-label={t.worker} className="broad">{job.by ?? "–"}</td>
                   </tr>
                 ))}
               </tbody>

@@ -151,6 +151,8 @@ export interface Hello {
     readonly bestPriority: number
     /** The transcription service is there. */
     readonly transcription: boolean
+    /** The servers are the demo's: what they do is simulated. */
+    readonly simulated?: boolean
     /** Milliseconds; absent where waiting makes nobody more urgent. */
     readonly ageing?: number
   }
