@@ -77,6 +77,13 @@ describe("Grafana as code", () => {
     }
   )
 
+  it("has an explanation of each alert and of no other, and the same alerts in the chart", () => {
+    const operating = readFileSync(new URL("../docs/operating.md", deploy), "utf8")
+    const explained = [...operating.matchAll(/^### (Aiguilleur\w+)$/gm)].map(([, name]) => name!)
+    assert.deepStrictEqual(explained.toSorted(), alerts.map(({ alert }) => alert).toSorted())
+    assert.strictEqual(textOf("helm/aiguilleur/files/alerts.yml"), textOf("prometheus/alerts.yml"))
+  })
+
   it("finds what is wrong with a query", () => {
     assert.deepStrictEqual(problemsOf(`sum by (sight) (aiguilleur_requests_wating{modl="m"})`), [
       `there is no aiguilleur_requests_wating: sum by (sight) (aiguilleur_requests_wating{modl="m"})`,
