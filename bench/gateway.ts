@@ -42,7 +42,9 @@ const measure = async (
     case "watched": {
       const viewers = await Viewers.come(target, place.scratch, place.repetition)
       const measured = await closedLoop(target, { connections: 64, warmUp, seconds })
-      const failure = measured.failure ?? await viewers.leave()
+      // They leave whatever was measured: what is measured next is without them.
+      const missed = await viewers.leave()
+      const failure = measured.failure ?? missed
       return failure === undefined ? measured : { ...measured, failure }
     }
     case "latency":
