@@ -145,5 +145,9 @@ try {
   await run()
 } finally {
   if (keep) console.log(place)
-  else rmSync(place, { recursive: true, force: true })
+  else {
+    // Whoever is not root could not empty folders that are read-only.
+    execFileSync("chmod", ["-R", "u+w", place])
+    rmSync(place, { recursive: true, force: true })
+  }
 }
