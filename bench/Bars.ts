@@ -14,6 +14,8 @@ interface Rule {
   readonly what: string
   readonly phase: Phase
   readonly base: string
+  /** The phase of the base, where it is another. */
+  readonly baseline?: Phase
   readonly limit: number
   readonly unit: string
   readonly compare: (own: Series, base: Series) => number
@@ -29,6 +31,15 @@ const rules: ReadonlyArray<Rule> = [
     phase: "requests",
     base: "floor",
     limit: 2,
+    unit: "x",
+    compare: cpuRatio
+  },
+  {
+    what: "CPU per request with 50 viewers of the live page, over none",
+    phase: "watched",
+    base: "gateway",
+    baseline: "requests",
+    limit: 1.05,
     unit: "x",
     compare: cpuRatio
   },
@@ -61,16 +72,18 @@ const rules: ReadonlyArray<Rule> = [
   }
 ]
 
-export const judge = (samples: ReadonlyArray<Sample>, peer: string): ReadonlyArray<Bar> =>
-  rules.map(({ base, compare, limit, phase, unit, what }) => {
+/** Of the phases asked for; with viewers, of nothing else. */
+export const judge = (samples: ReadonlyArray<Sample>, peer: string, phases: ReadonlyArray<Phase>): ReadonlyArray<Bar> =>
+  rules.filter(({ phase }) => (phase === "watched") === phases.includes("watched")).map((rule) => {
+    const { base, baseline = rule.phase, compare, limit, phase, unit, what } = rule
     const own = series(samples, peer, phase)
-    const other = series(samples, base, phase)
+    const other = series(samples, base, baseline)
     const shown = `<= ${limit}${unit}`
     if (own.failure !== undefined) return { what, limit: shown, measured: "failed", verdict: "FAIL" }
     if (own.samples.length === 0 || other.samples.length === 0 || other.failure !== undefined) {
       return { what, limit: shown, measured: "-", verdict: "not measured" }
     }
     const value = compare(own, other)
-    const measured = `${unit === "x" ? value.toFixed(2) : value.toFixed(0)}${unit}`
+    const measured = `${unit === "x" ? value.toFixed(3) : value.toFixed(0)}${unit}`
     return { what, limit: shown, measured, verdict: value <= limit ? "PASS" : "FAIL" }
   })

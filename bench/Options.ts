@@ -15,6 +15,9 @@ export interface Options {
   readonly settle: number
 }
 
+/** What costs a core with and without viewers of the live page; nothing else is measured with it. */
+const dashboard: ReadonlyArray<Phase> = ["requests", "watched"]
+
 export const usage = `node bench/gateway.ts [options]
 
   --only a,b          floor, gateway, portkey, haproxy, nginx, direct (no proxy), traced (the gateway with
@@ -26,6 +29,7 @@ export const usage = `node bench/gateway.ts [options]
   --streaming         streams alone; --no-streaming: everything else
   --streams N         concurrent streams (default 200); fewer where the floor saturates its core
   --quick             under a minute, for a first impression
+  --dashboard         the gateway alone, with and without 50 viewers of its live page (default repetitions: 9)
   --profile           profiles floor and gateway, and prints where their time went; not comparable with other runs
 `
 
@@ -52,6 +56,7 @@ export const read = (args: Array<string>, known: ReadonlyArray<string>): Options
       settle: { type: "string" },
       streams: { type: "string" },
       streaming: { type: "boolean" },
+      dashboard: { type: "boolean", default: false },
       quick: { type: "boolean", default: false },
       profile: { type: "boolean", default: false }
     }
@@ -59,16 +64,24 @@ export const read = (args: Array<string>, known: ReadonlyArray<string>): Options
   if (values.help === true) return undefined
   const brief = values.quick || values.profile
   const only = values.only?.split(",") ??
-    (values.profile ? ["floor", "gateway"] : known.filter((name) => !optional.has(name)))
+    (values.dashboard
+      ? ["gateway"]
+      : values.profile
+      ? ["floor", "gateway"]
+      : known.filter((name) => !optional.has(name)))
   const stranger = only.find((name) => !known.includes(name))
   if (stranger !== undefined) throw new Error(`--only: ${stranger} is none of ${known.join(", ")}`)
   return {
     only,
-    repetitions: Math.ceil(positive("repetitions", values.repetitions, brief ? 1 : 5)),
+    repetitions: Math.ceil(positive("repetitions", values.repetitions, brief ? 1 : values.dashboard ? 9 : 5)),
     seconds: positive("seconds", values.seconds, values.quick ? 1 : 2.5),
     settle: positive("settle", values.settle, values.quick ? 3 : 25),
     streams: Math.ceil(positive("streams", values.streams, 200)),
-    phases: phases.filter((phase) => values.streaming === undefined || values.streaming === streaming.has(phase)),
+    phases: values.dashboard ?
+      dashboard :
+      phases.filter((phase) =>
+        phase !== "watched" && (values.streaming === undefined || values.streaming === streaming.has(phase))
+      ),
     profile: values.profile
   }
 }

@@ -21,6 +21,7 @@ export const table = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
 
 const titles: Record<Phase, string> = {
   requests: "Non-streaming, 64 connections",
+  watched: "The same, while 50 viewers hold the live page's events",
   latency: "Non-streaming, 1 connection",
   streams: "Many streams, 100 chunks/s each; times are delays from the upstream's write to the client's read",
   events: "Few streams (20), 100 chunks/s each: is any event held back? Delays as above"
@@ -46,7 +47,7 @@ const columns = (phase: Phase, base: (peer: string) => Series): ReadonlyArray<re
     percent((sample) => sample.others)
   ]] as const
   const times = [["p50 us", of((sample) => sample.p50)], ["p99 us", of((sample) => sample.p99)]] as const
-  return phase === "requests"
+  return phase === "requests" || phase === "watched"
     ? [
       ["req/s", of((sample) => sample.perSecond)],
       ["CPU us/req", of((sample) => sample.cpuMicros, 1)],

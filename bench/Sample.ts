@@ -1,7 +1,7 @@
 /**
  * What one measurement of one peer says, and the arithmetic on several of them.
  */
-export const phases = ["requests", "latency", "streams", "events"] as const
+export const phases = ["requests", "watched", "latency", "streams", "events"] as const
 export type Phase = typeof phases[number]
 
 export interface Sample {

@@ -21,6 +21,7 @@ import * as Profile from "./Profile.ts"
 import * as Report from "./Report.ts"
 import { type Phase, type Sample, series } from "./Sample.ts"
 import { streams } from "./Streams.ts"
+import * as Viewers from "./Viewers.ts"
 import type { Measured } from "./Window.ts"
 
 const peers = [floor, gateway, portkey, haproxy, nginx, direct, traced]
@@ -28,11 +29,24 @@ const repository = dirname(import.meta.dirname)
 const results = join(import.meta.dirname, "results")
 const warmUp = 0.5
 
-const measure = ({ streaming, target }: Running, phase: Phase, options: Options.Options): Promise<Measured> => {
+const measure = async (
+  { streaming, target }: Running,
+  phase: Phase,
+  options: Options.Options,
+  place: { readonly scratch: string; readonly repetition: number }
+): Promise<Measured> => {
   const { seconds } = options
   switch (phase) {
     case "requests":
       return closedLoop(target, { connections: 64, warmUp, seconds })
+    case "watched": {
+      const viewers = await Viewers.come(target, place.scratch, place.repetition)
+      const measured = await closedLoop(target, { connections: 64, warmUp, seconds })
+      // They leave whatever was measured: what is measured next is without them.
+      const missed = await viewers.leave()
+      const failure = measured.failure ?? missed
+      return failure === undefined ? measured : { ...measured, failure }
+    }
     case "latency":
       return closedLoop(target, { connections: 1, warmUp: warmUp / 2, seconds: seconds / 2 })
     case "streams":
@@ -78,9 +92,12 @@ const run = async (options: Options.Options, scratch: string) => {
   for (let repetition = 0; repetition < options.repetitions; repetition++) {
     // Each repetition starts with another peer, so that no one always follows the same neighbour.
     const order = names.map((_, index) => names[(index + repetition) % names.length]!)
-    for (const phase of options.phases) {
+    // With viewers and without change places, so that neither always comes first.
+    const inTurn = options.phases.includes("watched") && repetition % 2 === 1
+    for (const phase of inTurn ? options.phases.toReversed() : options.phases) {
       for (const peer of order) {
-        samples.push({ peer, phase, repetition, ...await measure(started.get(peer)!, phase, options) })
+        const place = { scratch, repetition }
+        samples.push({ peer, phase, repetition, ...await measure(started.get(peer)!, phase, options, place) })
       }
     }
     console.log(`repetition ${repetition + 1} of ${options.repetitions} done`)
@@ -88,7 +105,7 @@ const run = async (options: Options.Options, scratch: string) => {
   await Child.stopAll()
 
   for (const phase of options.phases) console.log(`\n${Report.phase(samples, names, phase)}`)
-  const bars = Bars.judge(samples, "gateway")
+  const bars = Bars.judge(samples, "gateway", options.phases)
   console.log(
     `\n${options.profile ? profiles(samples, scratch) : `${Report.bars(bars)}${Report.disturbance(samples)}`}`
   )

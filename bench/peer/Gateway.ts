@@ -28,7 +28,7 @@ models:
         site: loopback
         maxConcurrent: 10000
 keys:
-  - { name: bench, organisation: bench, priority: 1, threshold: 100000, secret: "${secret}" }
+  - { name: bench, organisation: bench, priority: 1, threshold: 100000, secret: "${secret}", rights: viewer }
 `
 
 // What the environment says about another installation would make this run unlike the same run elsewhere.

@@ -10,6 +10,7 @@ const key = (rest: string) => `${small}  - { name: k2, organisation: a, secret: 
 const span = "expected a duration above 0 (at most 24 days) like 500 millis, 60 seconds or 10 minutes"
 const weight = "expected a number from 0.01 to 1000"
 const size = "expected a size above 0 like 32MB or 32MiB"
+const network = "expected an address or a network like 10.0.0.0/8"
 const visible = "expected visible ASCII characters without spaces or line ends"
 const instant = "expected a day like 2027-06-30, or an instant with its zone like 2027-06-30T00:00:00Z"
 
@@ -68,6 +69,16 @@ const cases: Record<string, ReadonlyArray<Case>> = {
     [
       "stt: { fetchHosts: [media.test] }",
       "1:21 stt.fetchHosts[0]: expected a host with its address like media.test=127.0.0.1:9000, found \"media.test\""
+    ]
+  ],
+  "proxies that are trusted": [
+    ["http: { trustedProxies: 10.0.0.1 }", "1:9 http.trustedProxies: expected a list, found \"10.0.0.1\""],
+    [
+      "http: { trustedProxies: [10.0.0.1, proxy.example, 10.0.0.0/33, \"::1/129\", 10.0.0] }",
+      `1:36 http.trustedProxies[1]: ${network}, found "proxy.example"`,
+      `1:51 http.trustedProxies[2]: ${network}, found "10.0.0.0/33"`,
+      `1:64 http.trustedProxies[3]: ${network}, found "::1/129"`,
+      `1:75 http.trustedProxies[4]: ${network}, found "10.0.0"`
     ]
   ],
   "references": [

@@ -4,11 +4,10 @@ import type { SimulatedServer } from "@aiguilleur/lab/face/SimulatedServer"
 import { Context, Effect, Layer } from "effect"
 import type { AddressInfo } from "node:net"
 import { Agent, request } from "undici"
-import type { ConfiguredKey } from "../../src/config/Config.ts"
+import type { Config, ConfiguredKey } from "../../src/config/Config.ts"
 import * as Demo from "../../src/Demo.ts"
 import { hashOf } from "../../src/Keys.ts"
 import { Listener } from "../../src/Listener.ts"
-import * as Program from "../../src/Program.ts"
 
 const key = (name: string, organisation: string, priority: number): ConfiguredKey => ({
   name,
@@ -58,10 +57,13 @@ export interface Scene {
 
 const prompt = "All along the line the signals were at danger and nobody knew why. ".repeat(20)
 
-export const start = Effect.gen(function*() {
+/** `program`: with transcription or without. */
+export const start = Effect.fnUntraced(function*<E, R>(
+  program: (config: Config) => Layer.Layer<Dispatcher | Listener, E, R>
+) {
   const demo = yield* Demo.make({ host: "127.0.0.1", port: 0 })
   const { config } = demo
-  const context = yield* Layer.build(Program.layer({
+  const context = yield* Layer.build(program({
     ...config,
     // The machine that plays all of this is slow itself at times.
     models: config.models.map((model) => ({ ...model, ttftThreshold: 1_500 })),
