@@ -72,7 +72,7 @@ const cases: Record<string, ReadonlyArray<Case>> = {
     ]
   ],
   "proxies that are trusted": [
-    ["http: { trustedProxies: 10.0.0.1 }", "1:9 http.trustedProxies: expected a list, found \"10.0.0.1\""],
+    ["http: { trustedProxies: 10.0.0.1 }", "1:9 http.trustedProxies: expected a list, found a text"],
     [
       "http: { trustedProxies: [10.0.0.1, proxy.example, 10.0.0.0/33, \"::1/129\", 10.0.0] }",
       `1:36 http.trustedProxies[1]: ${network}, found "proxy.example"`,
