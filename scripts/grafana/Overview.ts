@@ -1,21 +1,12 @@
 /** What an operator looks at first: does it serve, who waits, how long until the first token. */
 import type { Dashboard } from "./Dashboard.ts"
-import type { Panel, Query } from "./Panel.ts"
-import { series, stacked } from "./Panel.ts"
+import type { Query } from "./Panel.ts"
+import { figures, series, stacked } from "./Panel.ts"
 
 /** As every query of the dashboard is narrowed. */
 const chosen = `model=~"$model", organisation=~"$organisation"`
 
-const stat = (title: string, unit: string, expr: string, description: string, limits?: Panel["limits"]): Panel => ({
-  type: "stat",
-  title,
-  description,
-  unit,
-  width: 4,
-  height: 4,
-  queries: [{ expr }],
-  ...limits === undefined ? {} : { limits }
-})
+const stat = figures(4)
 
 /** Quantiles of a histogram, as lines of one panel. */
 const quantiles = (metric: string, by: string, matchers: string): ReadonlyArray<Query> =>

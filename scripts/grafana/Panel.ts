@@ -31,6 +31,20 @@ export const series = (title: string, unit: string, description: string, ...quer
   queries
 })
 
+/** One number each, in panels of this width. */
+export const figures =
+  (width: number) =>
+  (title: string, unit: string, expr: string, description: string, limits?: Panel["limits"]): Panel => ({
+    type: "stat",
+    title,
+    description,
+    unit,
+    width,
+    height: 4,
+    queries: [{ expr }],
+    ...limits === undefined ? {} : { limits }
+  })
+
 export const stacked = (panel: Panel): Panel => ({ ...panel, stacked: true })
 
 const datasource = { type: "prometheus", uid: "${datasource}" }

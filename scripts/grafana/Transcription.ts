@@ -1,20 +1,10 @@
 /** The transcription service: what waits at which step, how long a step takes, and what failed. */
 import type { Dashboard } from "./Dashboard.ts"
-import type { Panel } from "./Panel.ts"
-import { series, stacked } from "./Panel.ts"
+import { figures, series, stacked } from "./Panel.ts"
 
 const chosen = `step=~"$step"`
 
-const stat = (title: string, unit: string, expr: string, description: string, limits?: Panel["limits"]): Panel => ({
-  type: "stat",
-  title,
-  description,
-  unit,
-  width: 6,
-  height: 4,
-  queries: [{ expr }],
-  ...limits === undefined ? {} : { limits }
-})
+const stat = figures(6)
 
 export const transcription: Dashboard = {
   uid: "aiguilleur-transcription",

@@ -1,11 +1,8 @@
 /** Any `POST /v1/*` whose JSON body or form names a model: checked, queued, relayed. */
 import { origin } from "@aiguilleur/backends/Address"
-import { Backends, serves, unserved } from "@aiguilleur/backends/Backends"
-import * as Endpoint from "@aiguilleur/backends/Endpoint"
+import { Backends } from "@aiguilleur/backends/Backends"
 import { Dispatcher } from "@aiguilleur/core/Dispatcher"
 import { DispatchError } from "@aiguilleur/core/DispatchError"
-import type { ServerKind } from "@aiguilleur/core/Server"
-import type { Ticket } from "@aiguilleur/core/Ticket"
 import { Cause, Clock, Effect, Layer } from "effect"
 import { randomUUID } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
@@ -17,6 +14,7 @@ import { Connections } from "./Connections.ts"
 import { dialectOf } from "./Dialect.ts"
 import { Downstream } from "./Downstream.ts"
 import { asEventData } from "./EngineFailure.ts"
+import { isKnown, isOurs } from "./GatewayPaths.ts"
 import { GatewaySettings } from "./GatewaySettings.ts"
 import { Guesses } from "./Guesses.ts"
 import { HeldBytes } from "./HeldBytes.ts"
@@ -27,77 +25,16 @@ import { Keys } from "./Keys.ts"
 import { Listener } from "./Listener.ts"
 import { Metrics } from "./metrics/Metrics.ts"
 import type { OpenAiError } from "./OpenAiError.ts"
-import {
-  internal,
-  malformed,
-  notAllowed,
-  notServed,
-  ofDispatchError,
-  unknownModel,
-  unknownPath,
-  upstreamFailed
-} from "./OpenAiError.ts"
+import { internal, ofDispatchError, unknownPath, upstreamFailed } from "./OpenAiError.ts"
 import { Passage } from "./Passage.ts"
 import { Relay, type Relayed } from "./Relay.ts"
 import type { RelayContext } from "./RelayContext.ts"
-import { requestIdOf, unreadable, type Wishes, wishesOf } from "./RequestHead.ts"
+import { requestIdOf, unreadable } from "./RequestHead.ts"
 import { isCrowded, withWait } from "./RetryAfter.ts"
+import { ask } from "./TicketRequest.ts"
 import { Spool } from "./upload/Spool.ts"
 import { UsageLog } from "./UsageLog.ts"
 import * as WaitEvents from "./WaitEvents.ts"
-import { workOf } from "./Workload.ts"
-
-// An engine resolves dots and doubled slashes, and its other paths are none of a caller's business.
-const printable = /^[\x21-\x7e]+$/
-const sanePath = /^\/v1(?:\/[\w-]+(?:[.:][\w-]+)*)+\/?(?:\?[\x21-\x7e]*)?$/
-
-/** Paths under /v1 by which an engine is administered, not used. */
-const administration = /^\/v1\/(?:un)?load_lora_adapter\b/
-
-/** Paths of engines outside of /v1. */
-const otherPaths = new Set<string>(Object.values(Endpoint.paths).flat().filter((path) => !path.startsWith("/v1/")))
-
-const isOurs = ({ method, url }: IncomingMessage): boolean => {
-  if (method !== "POST" || url === undefined) return false
-  return url.startsWith("/v1/") || otherPaths.has(url.replace(/\?.*$/s, ""))
-}
-
-const isKnown = ({ endpoint, path }: Passage): boolean => {
-  if (Endpoint.isListed(path)) return true
-  if (!path.startsWith("/v1/")) return endpoint !== undefined && printable.test(path)
-  return sanePath.test(path) && !administration.test(path)
-}
-
-/** To Ollama's clients a name without a tag and one with this tag are the same. */
-const untagged = ({ path }: Passage, name: string): string =>
-  path.startsWith("/api/") ? name.replace(/:latest$/, "") : name
-
-const missingModel = malformed(
-  "The body names no model. Add a field `model`; GET /v1/models lists what you may use.",
-  "model"
-)
-
-const ticketOf = (
-  passage: Passage,
-  model: string,
-  { caller }: KeyEntry,
-  kinds: ReadonlyArray<ServerKind> | undefined,
-  wishes: Wishes
-): Ticket => {
-  const ticket: { -readonly [Name in keyof Ticket]: Ticket[Name] } = {
-    id: passage.ticket,
-    model,
-    caller,
-    work: workOf(passage)
-  }
-  const { requestId } = passage.downstream
-  if (requestId !== passage.ticket) ticket.requestId = requestId
-  if (kinds !== undefined) ticket.kinds = kinds
-  if (wishes.priority !== undefined) ticket.priority = Math.max(0, wishes.priority)
-  if (wishes.routingMode !== undefined) ticket.routingMode = wishes.routingMode
-  if (wishes.maxWait !== undefined) ticket.maxWait = wishes.maxWait
-  return ticket
-}
 
 const make = Effect.gen(function*() {
   const dispatcher = yield* Dispatcher
@@ -160,31 +97,9 @@ const make = Effect.gen(function*() {
     return Effect.void
   }
 
-  /** What the dispatcher is asked, or why it is not. */
-  const asked = (passage: Passage, entry: KeyEntry): Wishes | OpenAiError => {
-    const { scanned } = passage.body!
-    if (scanned.model === undefined) return missingModel
-    const model = catalogue.findUnsafe(scanned.model) ?? catalogue.findUnsafe(untagged(passage, scanned.model))
-    passage.entry = entry
-    passage.model = model
-    passage.arrive(now())
-    if (model === undefined) return unknownModel(scanned.model)
-    const allowed = entry.caller.models
-    if (allowed !== undefined && !allowed.includes(model.name)) return notAllowed(scanned.model)
-    const wishes = wishesOf(passage.headers, scanned)
-    if ("status" in wishes) return wishes
-    const kinds = catalogue.kindsUnsafe(model)
-    const able = kinds.every((kind) => serves(kind, passage.path))
-      ? undefined
-      : kinds.filter((kind) => serves(kind, passage.path))
-    const none = able?.length === 0 ? unserved(kinds, passage.path) : undefined
-    if (none !== undefined) return notServed(none)
-    passage.request = ticketOf(passage, model.name, entry, able, wishes)
-    return wishes
-  }
-
   const relayed = (passage: Passage, entry: KeyEntry) => {
-    const wishes = asked(passage, entry)
+    passage.arrive(now())
+    const wishes = ask(catalogue, passage, entry)
     if ("status" in wishes) return Effect.sync(() => refuse(passage, wishes))
     const run = dispatcher.run(
       passage.request!,
