@@ -49,9 +49,15 @@ export const takesOne = (host: ServerState, now: number): boolean => host.cold |
 /** The best that a policy can be told of a server without a slot. */
 const idle = { hasSlot: false, leases: 0, ttft: undefined, ttftThreshold: Infinity }
 
+/** A slot is free, though perhaps not for everybody. */
+export const hasRoom = ({ leases, server }: ServerState): boolean => leases < server.maxConcurrent + server.headroom
+
+/** The policy takes tickets whether there is a slot or not. */
+export const ignoresSlots = (state: State, model: ModelState): boolean => decidingFor(state, model).policy.judge(idle)
+
 /** Nobody gets a slot here, whatever else may change: most servers of a busy fleet, so it is asked first. */
-export const isFull = (state: State, model: ModelState, { leases, server }: ServerState): boolean =>
-  leases >= server.maxConcurrent + server.headroom && !decidingFor(state, model).policy.judge(idle)
+export const isFull = (state: State, model: ModelState, host: ServerState): boolean =>
+  !hasRoom(host) && !ignoresSlots(state, model)
 
 /** Whether the policy would have this server take one more, with or without a slot. */
 export const judges = (state: State, model: ModelState, { host, ttft }: Pair, now: number, hasSlot: boolean) =>
@@ -77,7 +83,7 @@ const ownerWaits = (state: State, host: ServerState, now: number): boolean => {
   const owner = host.server.organisation
   for (const model of state.models.values()) {
     if (model.waiting === 0) continue
-    const pair = model.pairs.find((pair) => pair.host === host)
+    const pair = host.pairs.get(model)
     const bits = pair === undefined ? nobody : ownerAdmits(state, model, pair, now)
     if (bits === nobody) continue
     for (const { byOrganisation, entitled, hosts } of model.classes.values()) {

@@ -3,6 +3,7 @@
  * because inside a leaf the oldest is the best whatever ageing does; a decision compares the heads of leaves.
  */
 import { eligible, isEntitled } from "./Admission.ts"
+import { dormant } from "./Frontier.ts"
 import { join, leave, lineOf } from "./Lines.ts"
 import { byArrival } from "./ServiceOrder.ts"
 import type { Branch, ConstraintClass, Leaf, ModelState, State, TicketState } from "./State.ts"
@@ -50,36 +51,36 @@ export const roomOf = (model: ModelState, ticket: Constrained): ConstraintClass 
     branches: [],
     byOrganisation: new Map<string, Branch>(),
     entitled: 0,
-    byKey: new Map<string, Leaf>()
+    byKey: new Map<string, Leaf>(),
+    open: [],
+    anybody: false
   }
   const pairs = eligible(model.pairs, limits)
   return { ...limits, pairs, hosts: new Set(pairs.map(({ host }) => host)) }
 }
 
 const branchOf = (ticket: TicketState): Branch => {
-  const { branches, byOrganisation } = ticket.class!
+  const room = ticket.class!
+  const { byOrganisation } = room
   const { organisation } = ticket.ticket.caller
-  const { account } = ticket
-  const known = byOrganisation.get(organisation)
-  if (known !== undefined) {
-    if (known.index === dormant) {
-      known.account = account!.organisation
-      known.index = branches.length
-      branches.push(known)
+  let branch = byOrganisation.get(organisation)
+  if (branch === undefined) {
+    branch = {
+      organisation,
+      account: ticket.account!.organisation,
+      leaves: [],
+      entitled: 0,
+      index: dormant,
+      row: dormant
     }
-    return known
+    byOrganisation.set(organisation, branch)
   }
-  const branch = {
-    organisation,
-    account: account!.organisation,
-    leaves: [],
-    entitled: 0,
-    lanes: [],
-    urgent: undefined,
-    index: branches.length
+  if (branch.index === dormant) {
+    branch.account = ticket.account!.organisation
+    branch.index = room.branches.length
+    room.branches.push(branch)
+    room.model.frontier.add(room, branch)
   }
-  branches.push(branch)
-  byOrganisation.set(organisation, branch)
   return branch
 }
 
@@ -170,13 +171,11 @@ const link = (leaf: Leaf, previous: TicketState | undefined, next: TicketState |
   survey(leaf)
 }
 
-/** The oldest of a leaf's lane may be another now. */
-const survey = ({ branch, priority }: Leaf): void => {
+/** The oldest of those of a leaf's branch and priority may be another now. */
+const survey = ({ branch, class: { model: { frontier } }, priority }: Leaf): void => {
   let oldest = Infinity
   for (const leaf of branch.leaves) if (leaf.priority === priority && leaf.since < oldest) oldest = leaf.since
-  const others = branch.lanes.filter((lane) => lane.priority !== priority)
-  branch.lanes = oldest === Infinity ? others : [...others, { priority, oldest }]
-  branch.urgent = undefined
+  if (oldest !== frontier.oldestIn(branch, priority)) frontier.survey(branch, priority, oldest)
 }
 
 /** Takes a ticket out, wherever it waits, in constant time. */
@@ -207,14 +206,10 @@ const rest = (state: State, leaf: Leaf): void => {
   else {
     removeAt(room.branches, branch)
     branch.index = dormant
-    branch.lanes = []
-    branch.urgent = undefined
+    room.model.frontier.remove(branch)
   }
   if (room.byKey.size > mostDormant) room.byKey.delete(leaf.id)
 }
-
-/** Place of a leaf or a branch that no ticket is in. */
-const dormant = -1
 
 /** Leaves that one class keeps, empty or not: keys may be many, and most of them idle. */
 const mostDormant = 4_096

@@ -4,9 +4,8 @@ import { downDeadline, isTotal, waitedBy } from "./Deadline.ts"
 import { decidingFor } from "./Decider.ts"
 import type { Reason } from "./DispatchError.ts"
 import { AttemptsExhausted, NoServer, NoServerUp, PatienceSpent, TotalSpent } from "./DispatchError.ts"
-import type { Open } from "./Selection.ts"
 import { select } from "./Selection.ts"
-import type { ModelState, Pair, State, TicketState } from "./State.ts"
+import type { ModelState, Open, Pair, State, TicketState } from "./State.ts"
 import { wakeAt } from "./Wake.ts"
 
 export type Decision =

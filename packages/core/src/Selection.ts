@@ -1,43 +1,27 @@
 /** Who is next: of all that some server would take now, the first in the order of DESIGN §3.3. */
-import { admitted, everybody, guestLow, kindOf, kindsIn, mayUse, ownerLow } from "./Admission.ts"
-import { compare, effectivePriority, urgency } from "./ServiceOrder.ts"
-import type { Branch, ConstraintClass, ModelState, Pair, State, TicketState } from "./State.ts"
+import { admitted, everybody, guestLow, ignoresSlots, kindOf, kindsIn, mayUse, ownerLow } from "./Admission.ts"
+import type { Frontier } from "./Frontier.ts"
+import { compare, effectivePriority } from "./ServiceOrder.ts"
+import type { Branch, ConstraintClass, ModelState, Open, Pair, State, TicketState } from "./State.ts"
 import type { KeyAccount } from "./VirtualService.ts"
-
-/** A server with the kinds of ticket that it would take now. */
-export interface Open {
-  readonly pair: Pair
-  readonly kinds: number
-}
 
 /** The best so far, and the servers that it may use. */
 export interface Selection {
   ticket: TicketState | undefined
   priority: number
+  /** Of its organisation. */
+  service: number
   open: ReadonlyArray<Open>
 }
 
-/** A branch of which some server would take something. */
-interface Reach {
-  readonly branch: Branch
-  /** The effective priority of its most urgent ticket, of whatever kind. */
-  readonly priority: number
-  readonly service: number
-  readonly open: ReadonlyArray<Open>
-  /** One of the servers takes tickets of every kind. */
-  readonly anybody: boolean
-}
-
 export const select = (state: State, now: number): Selection => {
-  const best: Selection = { ticket: undefined, priority: -1, open: none }
+  const best: Selection = { ticket: undefined, priority: -1, service: 0, open: none }
   // Where servers have slots to spare, whoever comes is alone.
   if (state.deadlines.size <= 1) {
     return state.deadlines.size === 0
       ? best
       : only(state, state.deadlines.first!, now, best)
   }
-  const reaches: Array<Reach> = []
-  let floor = 0
   for (const model of state.models.values()) {
     if (model.waiting === 0) continue
     const open = openPairs(state, model, now)
@@ -45,10 +29,10 @@ export const select = (state: State, now: number): Selection => {
     // Headroom is free most of the time, and mostly there is nobody who may use it.
     const ordinary = open.filter(({ kinds }) => (kinds & (ownerLow | guestLow)) !== 0)
     for (const room of model.classes.values()) {
-      if (room.branches.length === 0) continue
-      const reachable = reachedBy(room, room.entitled === 0 ? ordinary : open)
-      if (reachable.length > 0) floor = reach(state, room, reachable, now, reaches, floor)
+      room.open = reachedBy(room, room.entitled === 0 ? ordinary : open)
+      room.anybody = room.open.some(({ kinds }) => kinds === everybody)
     }
+    advance(state, model.frontier, now, best)
     for (const ticket of state.retries) {
       if (ticket.model !== model) continue
       const reachable = open.filter(({ pair }) => mayUse(ticket, pair.host))
@@ -59,8 +43,6 @@ export const select = (state: State, now: number): Selection => {
       }
     }
   }
-  likeliestFirst(reaches)
-  for (const each of reaches) consider(state, each, now, best)
   return best
 }
 
@@ -75,9 +57,18 @@ const only = (state: State, ticket: TicketState, now: number, best: Selection): 
 
 const openPairs = (state: State, model: ModelState, now: number): ReadonlyArray<Open> => {
   const open: Array<Open> = []
-  for (const pair of model.pairs) {
+  const look = (pair: Pair): void => {
     const kinds = admitted(state, model, pair, now)
     if (kinds !== 0) open.push({ pair, kinds })
+  }
+  if (ignoresSlots(state, model)) for (const pair of model.pairs) look(pair)
+  else {
+    for (const { pairs } of state.roomy) {
+      const pair = pairs.get(model)
+      if (pair !== undefined) look(pair)
+    }
+    // A roll falls on a place among them.
+    if (open.length > 1) open.sort((a, b) => a.pair.place - b.pair.place)
   }
   return open
 }
@@ -92,50 +83,45 @@ const reachedBy = ({ hosts }: ConstraintClass, open: ReadonlyArray<Open>): Reado
 }
 
 /**
- * Adds the branches of which some server would take something. `floor`: the priority that is sure to be granted, since
- * some server takes every kind of ticket there; less urgent branches need no look. Gives the floor from here on.
+ * Looks first where the next ticket mostly is: in the branch that may go first. After that a glance at the numbers of
+ * the others is enough, mostly.
  */
-const reach = (
-  { settings }: State,
-  room: ConstraintClass,
-  open: ReadonlyArray<Open>,
-  now: number,
-  reaches: Array<Reach>,
-  floor: number
-): number => {
-  const anybody = open.some(({ kinds }) => kinds === everybody)
-  let sure = floor
-  for (const branch of room.branches) {
-    const priority = urgency(settings, branch, now)
-    if (priority < sure) continue
-    if (anybody) sure = priority
-    else if (!open.some(({ kinds, pair }) => (kinds & kindsIn(branch, pair.host)) !== 0)) continue
-    reaches.push({ branch, priority, service: branch.account.service, open, anybody })
+const advance = (state: State, frontier: Frontier, now: number, best: Selection): void => {
+  const { accounts, branches, rooms, size } = frontier
+  let likeliest = -1
+  let most = best.priority
+  let least = Infinity
+  for (let row = 0; row < size; row++) {
+    const { anybody, open } = rooms[row]!
+    if (open.length === 0) continue
+    const priority = frontier.urgency(row, now)
+    if (priority < most) continue
+    const { service } = accounts[row]!
+    if (priority === most && service >= least) continue
+    const branch = branches[row]!
+    if (!anybody && !open.some(({ kinds, pair }) => (kinds & kindsIn(branch, pair.host)) !== 0)) continue
+    likeliest = row
+    most = priority
+    least = service
   }
-  return sure
+  if (likeliest < 0) return
+  consider(state, rooms[likeliest]!, branches[likeliest]!, now, best)
+  for (let row = 0; row < size; row++) {
+    if (row === likeliest || rooms[row]!.open.length === 0) continue
+    const priority = frontier.urgency(row, now)
+    if (priority < best.priority) continue
+    if (priority === best.priority && accounts[row]!.service > best.service) continue
+    consider(state, rooms[row]!, branches[row]!, now, best)
+  }
 }
-
-/** Mostly the next ticket is in the branch that may go first, and the others need no look then. */
-const likeliestFirst = (reaches: Array<Reach>): void => {
-  let first = 0
-  for (let at = 1; at < reaches.length; at++) if (mayPrecede(reaches[at]!, reaches[first]!)) first = at
-  if (first === 0) return
-  const likeliest = reaches[first]!
-  reaches[first] = reaches[0]!
-  reaches[0] = likeliest
-}
-
-const mayPrecede = (a: Reach, b: Reach): boolean =>
-  a.priority === b.priority ? a.service < b.service : a.priority > b.priority
 
 const consider = (
   state: State,
-  { anybody, branch, open, priority: most, service }: Reach,
+  { anybody, open }: ConstraintClass,
+  branch: Branch,
   now: number,
   best: Selection
 ): void => {
-  if (most < best.priority) return
-  if (most === best.priority && service > best.ticket!.account!.organisation.service) return
   for (const { account, head, priority: base, since } of branch.leaves) {
     const priority = effectivePriority(state.settings, base, since, now)
     if (priority < best.priority || !precedes(head!, account, since, priority, best)) continue
@@ -153,6 +139,7 @@ const takenBy = (state: State, organisation: string, priority: number, open: Rea
 const replace = (best: Selection, ticket: TicketState, priority: number, open: ReadonlyArray<Open>): void => {
   best.ticket = ticket
   best.priority = priority
+  best.service = ticket.account!.organisation.service
   best.open = open
 }
 

@@ -1,6 +1,6 @@
 /** Who goes before whom at one instant: DESIGN §3.3. */
 import type { Settings } from "./Settings.ts"
-import type { Branch, TicketState } from "./State.ts"
+import type { TicketState } from "./State.ts"
 import type { KeyAccount } from "./VirtualService.ts"
 
 /** Base priority plus one for each ageing interval waited since arrival, at most the best. It orders; it does not entitle. */
@@ -26,20 +26,3 @@ export const compare = (a: TicketState, account: KeyAccount, arrivedAt: number, 
   account.service - b.account!.service ||
   arrivedAt - b.arrivedAt ||
   a.seq - b.seq
-
-/** The effective priority of the most urgent ticket of a branch. Computed once per ageing step: a memo, not state. */
-export const urgency = (settings: Settings, branch: Branch, now: number): number => {
-  const known = branch.urgent
-  if (known !== undefined && now >= known.from && now < known.until) return known.priority
-  const { ageing, bestPriority } = settings
-  let priority = 0
-  let until = Infinity
-  for (const lane of branch.lanes) {
-    const effective = effectivePriority(settings, lane.priority, lane.oldest, now)
-    priority = Math.max(priority, effective)
-    if (ageing === undefined || effective >= bestPriority) continue
-    until = Math.min(until, lane.oldest + (effective - lane.priority + 1) * ageing)
-  }
-  branch.urgent = { from: now, until, priority }
-  return priority
-}

@@ -5,6 +5,7 @@ import { Deadlines as Heap } from "./Deadlines.ts"
 import type { Deciding } from "./Decider.ts"
 import type { Reason } from "./DispatchError.ts"
 import type { Expectation } from "./Expectation.ts"
+import type { Frontier } from "./Frontier.ts"
 import type { Attempt, Ended, Journal } from "./Journal.ts"
 import { Journal as Journals } from "./Journal.ts"
 import type { LeaseRecord } from "./Lease.ts"
@@ -51,11 +52,14 @@ export interface ServerState {
   heldOffFor: number
   /** `suspect` answers in a row for which it was blamed. */
   blamed: number
+  readonly pairs: Map<ModelState, Pair>
 }
 
 /** One server as one model sees it. */
 export interface Pair {
   readonly host: ServerState
+  /** Place among the model's. */
+  place: number
   readonly ttft: TtftWindow
   load: Load | undefined
   /** The engine does not know the model: out of use for this model alone until then. */
@@ -81,6 +85,16 @@ export interface ConstraintClass {
   /** How many of its leaves are of a base priority that may use headroom. */
   entitled: number
   readonly byKey: Map<string, Leaf>
+  /** Those of its servers that would take something of it, as the decision under way found them. */
+  open: ReadonlyArray<Open>
+  /** One of these takes tickets of every kind. */
+  anybody: boolean
+}
+
+/** A server with the kinds of ticket that it would take now. */
+export interface Open {
+  readonly pair: Pair
+  readonly kinds: number
 }
 
 /** The leaves of one organisation in one class: what its virtual service or its ownership decides, it decides for all. */
@@ -90,19 +104,10 @@ export interface Branch {
   readonly leaves: Array<Leaf>
   /** As in the class. */
   entitled: number
-  /** By base priority, so that its most urgent ticket is known without a look at its leaves. */
-  lanes: Array<Lane>
-  /** Remembered by `urgency`; forgotten when a lane changes. */
-  urgent: { readonly from: number; readonly until: number; readonly priority: number } | undefined
   /** Place in the class's list of branches. */
   index: number
-}
-
-/** The leaves of one base priority in a branch. */
-export interface Lane {
-  readonly priority: number
-  /** The earliest arrival among them. */
-  readonly oldest: number
+  /** Place in the model's frontier. */
+  row: number
 }
 
 /** Tickets that differ in nothing but their arrival: a linked FIFO whose head is its best, whatever ageing does. */
@@ -129,6 +134,7 @@ export interface ModelState {
   pairs: Array<Pair>
   pool: Pool
   readonly classes: Map<string, ConstraintClass>
+  readonly frontier: Frontier
   /** Those of them that no server is configured for. */
   stranded: Array<ConstraintClass>
   waiting: number
@@ -215,6 +221,8 @@ export interface State {
   readonly weights: Map<string, number>
   readonly models: Map<string, ModelState>
   readonly servers: Map<string, ServerState>
+  /** Those of them whose slots are not all taken: few, when it matters. */
+  readonly roomy: Set<ServerState>
   /** Every ticket that has not ended, waiting or in flight. */
   readonly tickets: Roster<string, TicketState>
   readonly leases: Roster<number, LeaseState>
@@ -242,6 +250,7 @@ export const make = (settings: Settings, registry: Registry["Service"]): State =
   weights: new Map(),
   models: new Map(),
   servers: new Map(),
+  roomy: new Set(),
   tickets: new Roster(),
   leases: new Roster(),
   keys: new Map(),

@@ -12,6 +12,7 @@ import type { LeaseState, State, TicketState } from "../State.ts"
 import type { Ticket } from "../Ticket.ts"
 import { accountOf, activate, deactivate, settle, standingOf } from "../VirtualService.ts"
 import { total } from "../Work.ts"
+import { occupied } from "./Occupation.ts"
 
 /** Base priority and mode: what was asked, within what the key allows. */
 export const derive = (state: State, ticket: Pick<TicketState, "ticket" | "priority" | "mode">): void => {
@@ -124,8 +125,8 @@ export const ended = (state: State, ticket: TicketState, ending: Ending, reason?
 
 export const granted = (state: State, ticket: TicketState, url: string, candidates: number): void => {
   const model = ticket.model!
-  const pair = model.pairs.find(({ host }) => host.server.url === url)!
-  const { host } = pair
+  const host = state.servers.get(url)!
+  const pair = host.pairs.get(model)!
   const { now } = state
   const { organisation } = ticket.ticket.caller
   const guest = host.server.organisation !== organisation
@@ -171,6 +172,7 @@ export const granted = (state: State, ticket: TicketState, url: string, candidat
   state.leases.add(lease.id, lease)
   host.leases++
   if (guest) host.guests++
+  occupied(state, host)
   model.turn = host.ordinal
   model.throughput.grant(now)
   settle(ticket.account!, 0, total(estimate), weight)

@@ -4,6 +4,7 @@ import { deadlineOf } from "../Deadline.ts"
 import { decidersOf } from "../Decider.ts"
 import { KeyRevoked, ModelRemoved, NotAllowed } from "../DispatchError.ts"
 import * as Expectation from "../Expectation.ts"
+import { Frontier } from "../Frontier.ts"
 import type { Model } from "../Model.ts"
 import { Pace } from "../Pace.ts"
 import { classOf, offer, withdraw } from "../PriorityQueue.ts"
@@ -12,6 +13,7 @@ import type { State, TicketState } from "../State.ts"
 import { Throughput } from "../Throughput.ts"
 import { accountOf, activate, deactivate, makeLevel } from "../VirtualService.ts"
 import { allows, derive, doom } from "./Arrival.ts"
+import { forget, occupied } from "./Occupation.ts"
 import { rebuild } from "./Topology.ts"
 
 export const serverChanged = (state: State, server: Server): void => {
@@ -30,7 +32,8 @@ export const serverChanged = (state: State, server: Server): void => {
       downSince: undefined,
       heldOffUntil: 0,
       heldOffFor: 0,
-      blamed: 0
+      blamed: 0,
+      pairs: new Map()
     })
   } else {
     host.server = server
@@ -43,6 +46,7 @@ export const serverChanged = (state: State, server: Server): void => {
       if (lease.guest) host.guests++
     }
   }
+  occupied(state, state.servers.get(server.url)!)
   rebuild(state)
 }
 
@@ -55,7 +59,7 @@ export const serverRemoved = (state: State, url: string): void => {
   const host = state.servers.get(url)
   if (host === undefined) return
   host.removed = true
-  if (host.leases === 0) state.servers.delete(url)
+  if (host.leases === 0) forget(state, host)
   rebuild(state)
 }
 
@@ -68,6 +72,7 @@ export const modelChanged = (state: State, model: Model): void => {
       pairs: [],
       pool: makeLevel(),
       classes: new Map(),
+      frontier: new Frontier(state.settings),
       stranded: [],
       waiting: 0,
       turn: 0,
@@ -98,6 +103,7 @@ export const modelRemoved = (state: State, name: string): void => {
     if (ticket.model === model) doom(state, ticket, new ModelRemoved({ model: name }))
   }
   state.models.delete(name)
+  for (const { host } of model.pairs) host.pairs.delete(model)
   rebuild(state)
 }
 

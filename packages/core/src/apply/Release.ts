@@ -8,6 +8,7 @@ import type { LeaseState, State, TicketState } from "../State.ts"
 import type { Usage } from "../Work.ts"
 import { doom, ended } from "./Arrival.ts"
 import { answered, blame, eject, holdOff, misconfigured, succeeded } from "./Health.ts"
+import { forget, occupied } from "./Occupation.ts"
 import { settled } from "./Settlement.ts"
 
 /** Answers of these kinds count: the first, and two more. `busy` and `down` do not. */
@@ -47,7 +48,8 @@ export const released = (
   ticket.lease = undefined
   host.leases--
   if (guest) host.guests--
-  if (host.removed && host.leases === 0) state.servers.delete(host.server.url)
+  occupied(state, host)
+  if (host.removed && host.leases === 0) forget(state, host)
   const settlement = settled(state, lease, outcome, usage)
   const attempt = ticket.attempts?.at(-1)
   if (attempt !== undefined) {

@@ -29,17 +29,23 @@ export const rebuild = (state: State): void => {
 /** A pair outlives every change that keeps both its ends, with what was measured of it. */
 const linkPairs = (state: State, model: ModelState): void => {
   const known = new Map(model.pairs.map((pair) => [pair.host, pair]))
+  for (const host of known.keys()) host.pairs.delete(model)
   model.pairs = model.model.servers.flatMap((url) => {
     const host = state.servers.get(url)
     if (host === undefined || host.removed) return []
     return known.get(host) ?? {
       host,
+      place: 0,
       ttft: new TtftWindow(state.settings.ttftWindow),
       load: undefined,
       unknownUntil: 0,
       unknownSince: undefined
     }
   })
+  for (const [place, pair] of model.pairs.entries()) {
+    pair.place = place
+    pair.host.pairs.set(model, pair)
+  }
 }
 
 /** Groups of models connected by shared servers. */
@@ -114,6 +120,6 @@ const adopt = (state: State, model: ModelState, pool: Pool): void => {
     ticket.account.organisation.active++
     if (ticket.leaf === undefined) continue
     ticket.leaf.account = ticket.account
-    ticket.leaf.branch.account = ticket.account.organisation
+    model.frontier.move(ticket.leaf.branch, ticket.account.organisation)
   }
 }

@@ -30,12 +30,15 @@ const faultOfBranch = (state: State, room: ConstraintClass, branch: Branch, inde
   }
   if (leaves.length === 0) return `branch ${organisation} is empty`
   if (leaves.some((leaf) => leaf.account.organisation !== account)) return `branch ${organisation} has a stale account`
-  if (branch.lanes.length !== new Set(leaves.map(({ priority }) => priority)).size) {
-    return `branch ${organisation} has the wrong lanes`
+  const { accounts, branches, rooms } = room.model.frontier
+  if (branches[branch.row] !== branch || rooms[branch.row] !== room || accounts[branch.row] !== account) {
+    return `branch ${organisation} is misplaced in the frontier`
   }
-  for (const { oldest, priority } of branch.lanes) {
+  for (let priority = 0; priority <= state.settings.bestPriority; priority++) {
     const since = Math.min(...leaves.filter((leaf) => leaf.priority === priority).map(({ since }) => since))
-    if (since !== oldest) return `branch ${organisation} has a lane of the wrong age`
+    if (since !== room.model.frontier.oldestIn(branch, priority)) {
+      return `branch ${organisation} has the wrong oldest of priority ${priority}`
+    }
   }
   const high = leaves.filter(({ priority }) => priority >= state.settings.bestPriority - 1).length
   return high === entitled ? undefined : `branch ${organisation} counts ${entitled} entitled leaves, not ${high}`
@@ -98,7 +101,17 @@ export const fault = (state: State): string | undefined => {
   const { journal, settings: { explained } } = state
   if (journal.size > state.tickets.size + explained) return `the journal remembers ${journal.size} tickets`
   const seen = new Set<TicketState>()
+  for (const host of state.servers.values()) {
+    const { headroom, maxConcurrent, url } = host.server
+    if (state.roomy.has(host) !== (host.leases < maxConcurrent + headroom)) return `${url} has room, or has none`
+  }
+  if (![...state.roomy].every((host) => state.servers.get(host.server.url) === host)) return "a server is forgotten"
   for (const model of state.models.values()) {
+    const size = [...model.classes.values()].reduce((sum, { branches }) => sum + branches.length, 0)
+    if (size !== model.frontier.size) return `the frontier of ${model.model.name} has ${model.frontier.size} branches`
+    if (model.pairs.some((pair, at) => pair.place !== at || pair.host.pairs.get(model) !== pair)) {
+      return `model ${model.model.name} has a misplaced pair`
+    }
     const stranded = [...model.classes.values()].filter(({ pairs }) => pairs.length === 0)
     if (stranded.length !== model.stranded.length || !stranded.every((room) => model.stranded.includes(room))) {
       return `model ${model.model.name} does not know which classes are stranded`
