@@ -44,6 +44,15 @@ export const outSince = ({ host, unknownSince, unknownUntil }: Pair, now: number
 export const isUp = ({ host, unknownUntil }: Pair, now: number): boolean =>
   !isEjected(host, now) && host.draining === undefined && !host.removed && now >= unknownUntil
 
+/** Whether all servers of a model are up. */
+export const allUp = ({ ailing }: State, model: ModelState, now: number): boolean => {
+  for (const { pairs } of ailing) {
+    const pair = pairs.get(model)
+    if (pair !== undefined && !isUp(pair, now)) return false
+  }
+  return true
+}
+
 export const takesOne = (host: ServerState, now: number): boolean => host.cold || isHalfOpen(host, now)
 
 /** The best that a policy can be told of a server without a slot. */
@@ -53,11 +62,20 @@ const idle = { hasSlot: false, leases: 0, ttft: undefined, ttftThreshold: Infini
 export const hasRoom = ({ leases, server }: ServerState): boolean => leases < server.maxConcurrent + server.headroom
 
 /** The policy takes tickets whether there is a slot or not. */
-export const ignoresSlots = (state: State, model: ModelState): boolean => decidingFor(state, model).policy.judge(idle)
+const ignoresSlots = (state: State, model: ModelState): boolean => decidingFor(state, model).policy.judge(idle)
 
 /** Nobody gets a slot here, whatever else may change: most servers of a busy fleet, so it is asked first. */
-export const isFull = (state: State, model: ModelState, host: ServerState): boolean =>
+const isFull = (state: State, model: ModelState, host: ServerState): boolean =>
   !hasRoom(host) && !ignoresSlots(state, model)
+
+/** Those of a model's servers that are not full, in no order. */
+export const eachWithRoom = (state: State, model: ModelState, look: (pair: Pair) => void): void => {
+  if (ignoresSlots(state, model)) return model.pairs.forEach(look)
+  for (const { pairs } of state.roomy) {
+    const pair = pairs.get(model)
+    if (pair !== undefined) look(pair)
+  }
+}
 
 /** Whether the policy would have this server take one more, with or without a slot. */
 export const judges = (state: State, model: ModelState, { host, ttft }: Pair, now: number, hasSlot: boolean) =>

@@ -1,5 +1,5 @@
 /** The decision: reads state, time and dice, and says the one next thing to do. Changes nothing. */
-import { isUp, kindOf } from "./Admission.ts"
+import { allUp, kindOf } from "./Admission.ts"
 import { downDeadline, isTotal, waitedBy } from "./Deadline.ts"
 import { decidingFor } from "./Decider.ts"
 import type { Reason } from "./DispatchError.ts"
@@ -51,8 +51,7 @@ const unserved = (state: State, model: ModelState, now: number): Decision | unde
       ? { _tag: "End", ticket, reason: new NoServerUp({ model: name }) }
       : undefined
   }
-  const allUp = model.pairs.every((pair) => isUp(pair, now))
-  for (const { branches, pairs } of allUp ? model.stranded : model.classes.values()) {
+  for (const { branches, pairs } of allUp(state, model, now) ? model.stranded : model.classes.values()) {
     for (const { leaves } of branches) {
       for (const { head } of leaves) {
         const ended = judge(head!, pairs)

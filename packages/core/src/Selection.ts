@@ -1,8 +1,8 @@
 /** Who is next: of all that some server would take now, the first in the order of DESIGN §3.3. */
-import { admitted, everybody, guestLow, ignoresSlots, kindOf, kindsIn, mayUse, ownerLow } from "./Admission.ts"
+import { admitted, eachWithRoom, everybody, guestLow, kindOf, kindsIn, mayUse, ownerLow } from "./Admission.ts"
 import type { Frontier } from "./Frontier.ts"
 import { compare, effectivePriority } from "./ServiceOrder.ts"
-import type { Branch, ConstraintClass, ModelState, Open, Pair, State, TicketState } from "./State.ts"
+import type { Branch, ConstraintClass, ModelState, Open, State, TicketState } from "./State.ts"
 import type { KeyAccount } from "./VirtualService.ts"
 
 /** The best so far, and the servers that it may use. */
@@ -57,20 +57,12 @@ const only = (state: State, ticket: TicketState, now: number, best: Selection): 
 
 const openPairs = (state: State, model: ModelState, now: number): ReadonlyArray<Open> => {
   const open: Array<Open> = []
-  const look = (pair: Pair): void => {
+  eachWithRoom(state, model, (pair) => {
     const kinds = admitted(state, model, pair, now)
     if (kinds !== 0) open.push({ pair, kinds })
-  }
-  if (ignoresSlots(state, model)) for (const pair of model.pairs) look(pair)
-  else {
-    for (const { pairs } of state.roomy) {
-      const pair = pairs.get(model)
-      if (pair !== undefined) look(pair)
-    }
-    // A roll falls on a place among them.
-    if (open.length > 1) open.sort((a, b) => a.pair.place - b.pair.place)
-  }
-  return open
+  })
+  // A roll falls on a place among them.
+  return open.length > 1 ? open.sort((a, b) => a.pair.place - b.pair.place) : open
 }
 
 const none: ReadonlyArray<Open> = []

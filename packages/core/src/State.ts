@@ -223,6 +223,8 @@ export interface State {
   readonly servers: Map<string, ServerState>
   /** Those of them whose slots are not all taken: few, when it matters. */
   readonly roomy: Set<ServerState>
+  /** Those that are ejected, half-open, draining, held off or unknown to one of their models, or were until lately. */
+  readonly ailing: Set<ServerState>
   /** Every ticket that has not ended, waiting or in flight. */
   readonly tickets: Roster<string, TicketState>
   readonly leases: Roster<number, LeaseState>
@@ -251,6 +253,7 @@ export const make = (settings: Settings, registry: Registry["Service"]): State =
   models: new Map(),
   servers: new Map(),
   roomy: new Set(),
+  ailing: new Set(),
   tickets: new Roster(),
   leases: new Roster(),
   keys: new Map(),

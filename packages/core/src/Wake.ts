@@ -1,5 +1,5 @@
 /** The next instant at which time alone changes the answer of `schedule`. */
-import { isFull, isUp, judges } from "./Admission.ts"
+import { allUp, eachWithRoom, judges } from "./Admission.ts"
 import { downDeadline } from "./Deadline.ts"
 import type { ModelState, State } from "./State.ts"
 
@@ -21,16 +21,18 @@ export const wakeAt = (state: State, now: number): number | undefined => {
 }
 
 const wakeOf = (state: State, model: ModelState, now: number, at: (instant: number | undefined) => void): void => {
-  let allUp = true
-  for (const pair of model.pairs) {
-    if (!isUp(pair, now)) allUp = false
-    at(pair.host.heldOffUntil)
-    at(pair.host.ejection?.until)
+  for (const host of state.ailing) {
+    const pair = host.pairs.get(model)
+    if (pair === undefined) continue
+    at(host.heldOffUntil)
+    at(host.ejection?.until)
     at(pair.unknownUntil)
-    // Even a free slot would not do: then a sample that expires may.
-    if (!isFull(state, model, pair.host) && !judges(state, model, pair, now, true)) at(pair.ttft.changesAt(now))
   }
-  if (allUp) return
+  eachWithRoom(state, model, (pair) => {
+    // Even a free slot would not do: then a sample that expires may.
+    if (!judges(state, model, pair, now, true)) at(pair.ttft.changesAt(now))
+  })
+  if (allUp(state, model, now)) return
   for (const { branches, pairs } of model.classes.values()) {
     for (const { leaves } of branches) {
       for (const { head } of leaves) at(downDeadline(state, head!, pairs, now))

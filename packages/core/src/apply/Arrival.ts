@@ -12,7 +12,7 @@ import type { LeaseState, State, TicketState } from "../State.ts"
 import type { Ticket } from "../Ticket.ts"
 import { accountOf, activate, deactivate, settle, standingOf } from "../VirtualService.ts"
 import { total } from "../Work.ts"
-import { occupied } from "./Occupation.ts"
+import { occupied } from "./Shortlist.ts"
 
 /** Base priority and mode: what was asked, within what the key allows. */
 export const derive = (state: State, ticket: Pick<TicketState, "ticket" | "priority" | "mode">): void => {

@@ -13,7 +13,7 @@ import type { State, TicketState } from "../State.ts"
 import { Throughput } from "../Throughput.ts"
 import { accountOf, activate, deactivate, makeLevel } from "../VirtualService.ts"
 import { allows, derive, doom } from "./Arrival.ts"
-import { forget, occupied } from "./Occupation.ts"
+import { ailed, forget, occupied } from "./Shortlist.ts"
 import { rebuild } from "./Topology.ts"
 
 export const serverChanged = (state: State, server: Server): void => {
@@ -52,7 +52,9 @@ export const serverChanged = (state: State, server: Server): void => {
 
 export const serverDraining = (state: State, url: string, draining: boolean): void => {
   const host = state.servers.get(url)
-  if (host !== undefined) host.draining = draining ? host.draining ?? state.now : undefined
+  if (host === undefined) return
+  host.draining = draining ? host.draining ?? state.now : undefined
+  ailed(state, host)
 }
 
 export const serverRemoved = (state: State, url: string): void => {

@@ -1,6 +1,7 @@
 /** What answers, refusals and health checks say of a server: ejection, hold-off, blame (DESIGN §3.5). */
 import type { Health } from "../Backend.ts"
 import type { Ejection, Pair, ServerState, State } from "../State.ts"
+import { ailed } from "./Shortlist.ts"
 
 const second = 1_000
 const longest = 30 * second
@@ -26,6 +27,7 @@ export const eject = (
 
 const ejectUntil = (state: State, host: ServerState, until: number, because: Ejection["because"]): void => {
   host.ejection = { until, because }
+  state.ailing.add(host)
   state.notices.push({ _tag: "Ejected", at: state.now, url: host.server.url, until, because })
 }
 
@@ -40,6 +42,7 @@ export const misconfigured = (state: State, host: ServerState, pair: Pair, scope
   answered(state, host)
   pair.unknownUntil = state.now + misconfiguredFor
   pair.unknownSince ??= state.now
+  state.ailing.add(host)
 }
 
 const isByOperator = (state: State, { ejection }: ServerState): boolean =>
@@ -67,6 +70,7 @@ export const succeeded = (state: State, host: ServerState, pair: Pair): void => 
   host.heldOffFor = 0
   host.blamed = 0
   if (state.now >= pair.unknownUntil) pair.unknownSince = undefined
+  if (state.ailing.has(host)) ailed(state, host)
 }
 
 export const holdOff = (state: State, host: ServerState, retryAfter: number | undefined): void => {
@@ -76,6 +80,7 @@ export const holdOff = (state: State, host: ServerState, retryAfter: number | un
   const until = state.now + (asked ? Math.min(retryAfter, longestRetryAfter) : host.heldOffFor)
   if (until <= host.heldOffUntil) return
   host.heldOffUntil = until
+  state.ailing.add(host)
   state.notices.push({ _tag: "HeldOff", at: state.now, url: host.server.url, until })
 }
 
@@ -104,7 +109,5 @@ export const serverRestored = (state: State, host: ServerState): void => {
   if (host.ejection !== undefined && state.now < host.ejection.until) host.ejection.until = state.now
   host.heldOffUntil = Math.min(host.heldOffUntil, state.now)
   host.heldOffFor = 0
-  for (const { pairs } of state.models.values()) {
-    for (const pair of pairs) if (pair.host === host) pair.unknownUntil = Math.min(pair.unknownUntil, state.now)
-  }
+  for (const pair of host.pairs.values()) pair.unknownUntil = Math.min(pair.unknownUntil, state.now)
 }

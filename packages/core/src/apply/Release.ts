@@ -8,7 +8,7 @@ import type { LeaseState, State, TicketState } from "../State.ts"
 import type { Usage } from "../Work.ts"
 import { doom, ended } from "./Arrival.ts"
 import { answered, blame, eject, holdOff, misconfigured, succeeded } from "./Health.ts"
-import { forget, occupied } from "./Occupation.ts"
+import { forget, occupied } from "./Shortlist.ts"
 import { settled } from "./Settlement.ts"
 
 /** Answers of these kinds count: the first, and two more. `busy` and `down` do not. */

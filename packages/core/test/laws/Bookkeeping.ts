@@ -103,9 +103,13 @@ export const fault = (state: State): string | undefined => {
   const seen = new Set<TicketState>()
   for (const host of state.servers.values()) {
     const { headroom, maxConcurrent, url } = host.server
+    const { draining, ejection, heldOffUntil } = host
+    const isKept = ejection !== undefined || draining !== undefined || state.now < heldOffUntil ||
+      [...host.pairs.values()].some(({ unknownUntil }) => state.now < unknownUntil)
+    if (isKept && !state.ailing.has(host)) return `${url} ails, and nobody looks at it`
     if (state.roomy.has(host) !== (host.leases < maxConcurrent + headroom)) return `${url} has room, or has none`
   }
-  if (![...state.roomy].every((host) => state.servers.get(host.server.url) === host)) return "a server is forgotten"
+  if (![...state.roomy, ...state.ailing].every((host) => state.servers.get(host.server.url) === host)) return "a server is forgotten"
   for (const model of state.models.values()) {
     const size = [...model.classes.values()].reduce((sum, { branches }) => sum + branches.length, 0)
     if (size !== model.frontier.size) return `the frontier of ${model.model.name} has ${model.frontier.size} branches`

@@ -56,7 +56,7 @@ export const planted: ReadonlyArray<Planted> = [
     law: 4,
     what: "the end of a hold-off wakes nobody",
     file: "Wake.ts",
-    from: "    at(pair.host.heldOffUntil)\n",
+    from: "    at(host.heldOffUntil)\n",
     to: ""
   },
   {
