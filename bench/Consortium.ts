@@ -44,6 +44,14 @@ const models: ReadonlyArray<Model> = ([
   servers: Array.from({ length: to - from }, (_, at) => server(from + at).url)
 }))
 
+/** Known beforehand, so that an arrival is timed and not the search for its like. */
+const owners = new Map(
+  models.map((model) => [
+    model,
+    new Set(model.servers.map((url) => organisations[Number(url.replace(/\D+/, "")) % organisations.length]!))
+  ])
+)
+
 const callers = Array.from({ length: keys }, (_, at): Caller => ({
   key: `key-${at}`,
   organisation: organisations[at % organisations.length]!,
@@ -90,7 +98,7 @@ export class Consortium {
     const mixed = Math.imul(at + 1, 0x9e3779b1) >>> 0
     const model = models[Math.max(0, (mixed >>> 24) % 6 - 2)]!
     const caller = callers[(mixed >>> 8) % callers.length]!
-    const owns = model.servers.some((url) => this.state.servers.get(url)!.server.organisation === caller.organisation)
+    const owns = owners.get(model)!.has(caller.organisation)
     this.apply({
       _tag: "Arrived",
       ticket: {

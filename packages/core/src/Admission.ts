@@ -55,22 +55,16 @@ export const allUp = ({ ailing }: State, model: ModelState, now: number): boolea
 
 export const takesOne = (host: ServerState, now: number): boolean => host.cold || isHalfOpen(host, now)
 
-/** The best that a policy can be told of a server without a slot. */
-const idle = { hasSlot: false, leases: 0, ttft: undefined, ttftThreshold: Infinity }
-
 /** A slot is free, though perhaps not for everybody. */
 export const hasRoom = ({ leases, server }: ServerState): boolean => leases < server.maxConcurrent + server.headroom
 
-/** The policy takes tickets whether there is a slot or not. */
-const ignoresSlots = (state: State, model: ModelState): boolean => decidingFor(state, model).policy.judge(idle)
-
 /** Nobody gets a slot here, whatever else may change: most servers of a busy fleet, so it is asked first. */
 const isFull = (state: State, model: ModelState, host: ServerState): boolean =>
-  !hasRoom(host) && !ignoresSlots(state, model)
+  !hasRoom(host) && !decidingFor(state, model).ignoresSlots
 
 /** Those of a model's servers that are not full, in no order. */
 export const eachWithRoom = (state: State, model: ModelState, look: (pair: Pair) => void): void => {
-  if (ignoresSlots(state, model)) return model.pairs.forEach(look)
+  if (decidingFor(state, model).ignoresSlots) return model.pairs.forEach(look)
   for (const { pairs } of state.roomy) {
     const pair = pairs.get(model)
     if (pair !== undefined) look(pair)

@@ -9,11 +9,17 @@ import type { Strategy } from "./Strategy.ts"
 export interface Deciding {
   readonly strategy: Strategy["Service"]
   readonly policy: RequeuePolicy["Service"]
+  /** The policy takes tickets whether there is a slot or not. */
+  readonly ignoresSlots: boolean
 }
+
+/** The best that a policy can be told of a server without a slot. */
+const full = { hasSlot: false, leases: 0, ttft: undefined, ttftThreshold: Infinity }
 
 const found = ({ policies, strategies }: Registry["Service"], { policy, strategy }: Decider): Deciding => ({
   strategy: strategies[strategy],
-  policy: policies[policy]
+  policy: policies[policy],
+  ignoresSlots: policies[policy].judge(full)
 })
 
 export const decidersOf = (registry: Registry["Service"], model: Model): Pick<ModelState, "acting" | "shadow"> => ({

@@ -51,9 +51,7 @@ export const roomOf = (model: ModelState, ticket: Constrained): ConstraintClass 
     branches: [],
     byOrganisation: new Map<string, Branch>(),
     entitled: 0,
-    byKey: new Map<string, Leaf>(),
-    open: [],
-    anybody: false
+    byKey: new Map<string, Leaf>()
   }
   const pairs = eligible(model.pairs, limits)
   return { ...limits, pairs, hosts: new Set(pairs.map(({ host }) => host)) }
@@ -66,6 +64,7 @@ const branchOf = (ticket: TicketState): Branch => {
   let branch = byOrganisation.get(organisation)
   if (branch === undefined) {
     branch = {
+      class: room,
       organisation,
       account: ticket.account!.organisation,
       leaves: [],
@@ -79,7 +78,7 @@ const branchOf = (ticket: TicketState): Branch => {
     branch.account = ticket.account!.organisation
     branch.index = room.branches.length
     room.branches.push(branch)
-    room.model.frontier.add(room, branch)
+    room.model.frontier.add(branch)
   }
   return branch
 }
@@ -121,9 +120,11 @@ const wake = (state: State, leaf: Leaf): void => {
   const { branch } = leaf
   branch.leaves.push(leaf)
   survey(leaf)
-  if (!isEntitled(state, leaf.priority)) return
-  branch.entitled++
-  leaf.class.entitled++
+  if (isEntitled(state, leaf.priority)) {
+    branch.entitled++
+    leaf.class.entitled++
+  }
+  leaf.class.model.frontier.retier(branch)
 }
 
 /** Puts a ticket where it waits, by arrival; its class, account and deadline must be set. */
@@ -202,8 +203,10 @@ const rest = (state: State, leaf: Leaf): void => {
     branch.entitled--
     room.entitled--
   }
-  if (branch.leaves.length > 0) survey(leaf)
-  else {
+  if (branch.leaves.length > 0) {
+    survey(leaf)
+    room.model.frontier.retier(branch)
+  } else {
     removeAt(room.branches, branch)
     branch.index = dormant
     room.model.frontier.remove(branch)

@@ -1,5 +1,5 @@
 /** Who is next: of all that some server would take now, the first in the order of DESIGN §3.3. */
-import { admitted, eachWithRoom, everybody, guestLow, kindOf, kindsIn, mayUse, ownerLow } from "./Admission.ts"
+import { admitted, eachWithRoom, everybody, kindOf, mayUse } from "./Admission.ts"
 import type { Frontier } from "./Frontier.ts"
 import { compare, effectivePriority } from "./ServiceOrder.ts"
 import type { Branch, ConstraintClass, ModelState, Open, State, TicketState } from "./State.ts"
@@ -26,13 +26,7 @@ export const select = (state: State, now: number): Selection => {
     if (model.waiting === 0) continue
     const open = openPairs(state, model, now)
     if (open.length === 0) continue
-    // Headroom is free most of the time, and mostly there is nobody who may use it.
-    const ordinary = open.filter(({ kinds }) => (kinds & (ownerLow | guestLow)) !== 0)
-    for (const room of model.classes.values()) {
-      room.open = reachedBy(room, room.entitled === 0 ? ordinary : open)
-      room.anybody = room.open.some(({ kinds }) => kinds === everybody)
-    }
-    advance(state, model.frontier, now, best)
+    advance(state, model.frontier, open, now, best)
     for (const ticket of state.retries) {
       if (ticket.model !== model) continue
       const reachable = open.filter(({ pair }) => mayUse(ticket, pair.host))
@@ -67,57 +61,51 @@ const openPairs = (state: State, model: ModelState, now: number): ReadonlyArray<
 
 const none: ReadonlyArray<Open> = []
 
-const reachedBy = ({ hosts }: ConstraintClass, open: ReadonlyArray<Open>): ReadonlyArray<Open> => {
-  if (open.length === 0) return none
-  // One slot came free, mostly.
-  if (open.length === 1) return hosts.has(open[0]!.pair.host) ? open : none
-  return open.filter(({ pair }) => hosts.has(pair.host))
-}
+const reachedBy = ({ hosts }: ConstraintClass, open: ReadonlyArray<Open>): ReadonlyArray<Open> =>
+  open.length === 1 ? open : open.filter(({ pair }) => hosts.has(pair.host))
 
 /**
  * Looks first where the next ticket mostly is: in the branch that may go first. After that a glance at the numbers of
  * the others is enough, mostly.
  */
-const advance = (state: State, frontier: Frontier, now: number, best: Selection): void => {
-  const { accounts, branches, rooms, size } = frontier
+const advance = (
+  state: State,
+  frontier: Frontier,
+  open: ReadonlyArray<Open>,
+  now: number,
+  best: Selection
+): void => {
+  const { accounts, branches, size } = frontier
+  frontier.face(open)
   let likeliest = -1
   let most = best.priority
   let least = Infinity
   for (let row = 0; row < size; row++) {
-    const { anybody, open } = rooms[row]!
-    if (open.length === 0) continue
     const priority = frontier.urgency(row, now)
     if (priority < most) continue
     const { service } = accounts[row]!
-    if (priority === most && service >= least) continue
-    const branch = branches[row]!
-    if (!anybody && !open.some(({ kinds, pair }) => (kinds & kindsIn(branch, pair.host)) !== 0)) continue
+    if ((priority === most && service >= least) || !frontier.isReached(row, open)) continue
     likeliest = row
     most = priority
     least = service
   }
   if (likeliest < 0) return
-  consider(state, rooms[likeliest]!, branches[likeliest]!, now, best)
+  consider(state, branches[likeliest]!, open, now, best)
   for (let row = 0; row < size; row++) {
-    if (row === likeliest || rooms[row]!.open.length === 0) continue
     const priority = frontier.urgency(row, now)
-    if (priority < best.priority) continue
+    if (row === likeliest || priority < best.priority) continue
     if (priority === best.priority && accounts[row]!.service > best.service) continue
-    consider(state, rooms[row]!, branches[row]!, now, best)
+    if (frontier.isReached(row, open)) consider(state, branches[row]!, open, now, best)
   }
 }
 
-const consider = (
-  state: State,
-  { anybody, open }: ConstraintClass,
-  branch: Branch,
-  now: number,
-  best: Selection
-): void => {
+const consider = (state: State, branch: Branch, open: ReadonlyArray<Open>, now: number, best: Selection): void => {
+  const reachable = reachedBy(branch.class, open)
+  const anybody = reachable.some(({ kinds }) => kinds === everybody)
   for (const { account, head, priority: base, since } of branch.leaves) {
     const priority = effectivePriority(state.settings, base, since, now)
     if (priority < best.priority || !precedes(head!, account, since, priority, best)) continue
-    if (anybody || takenBy(state, branch.organisation, base, open)) replace(best, head!, priority, open)
+    if (anybody || takenBy(state, branch.organisation, base, reachable)) replace(best, head!, priority, reachable)
   }
 }
 

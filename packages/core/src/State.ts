@@ -85,10 +85,6 @@ export interface ConstraintClass {
   /** How many of its leaves are of a base priority that may use headroom. */
   entitled: number
   readonly byKey: Map<string, Leaf>
-  /** Those of its servers that would take something of it, as the decision under way found them. */
-  open: ReadonlyArray<Open>
-  /** One of these takes tickets of every kind. */
-  anybody: boolean
 }
 
 /** A server with the kinds of ticket that it would take now. */
@@ -99,6 +95,7 @@ export interface Open {
 
 /** The leaves of one organisation in one class: what its virtual service or its ownership decides, it decides for all. */
 export interface Branch {
+  readonly class: ConstraintClass
   readonly organisation: string
   account: OrganisationAccount
   readonly leaves: Array<Leaf>

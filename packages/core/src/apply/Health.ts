@@ -27,7 +27,7 @@ export const eject = (
 
 const ejectUntil = (state: State, host: ServerState, until: number, because: Ejection["because"]): void => {
   host.ejection = { until, because }
-  state.ailing.add(host)
+  ailed(state, host)
   state.notices.push({ _tag: "Ejected", at: state.now, url: host.server.url, until, because })
 }
 
@@ -42,7 +42,7 @@ export const misconfigured = (state: State, host: ServerState, pair: Pair, scope
   answered(state, host)
   pair.unknownUntil = state.now + misconfiguredFor
   pair.unknownSince ??= state.now
-  state.ailing.add(host)
+  ailed(state, host)
 }
 
 const isByOperator = (state: State, { ejection }: ServerState): boolean =>
@@ -80,7 +80,7 @@ export const holdOff = (state: State, host: ServerState, retryAfter: number | un
   const until = state.now + (asked ? Math.min(retryAfter, longestRetryAfter) : host.heldOffFor)
   if (until <= host.heldOffUntil) return
   host.heldOffUntil = until
-  state.ailing.add(host)
+  ailed(state, host)
   state.notices.push({ _tag: "HeldOff", at: state.now, url: host.server.url, until })
 }
 

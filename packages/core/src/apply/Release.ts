@@ -8,8 +8,8 @@ import type { LeaseState, State, TicketState } from "../State.ts"
 import type { Usage } from "../Work.ts"
 import { doom, ended } from "./Arrival.ts"
 import { answered, blame, eject, holdOff, misconfigured, succeeded } from "./Health.ts"
-import { forget, occupied } from "./Shortlist.ts"
 import { settled } from "./Settlement.ts"
+import { forget, occupied } from "./Shortlist.ts"
 
 /** Answers of these kinds count: the first, and two more. `busy` and `down` do not. */
 const mostAttempts = 3

@@ -8,9 +8,9 @@ export const occupied = ({ roomy }: State, host: ServerState): void => {
   else roomy.delete(host)
 }
 
-/** To be called whenever something begins to keep it out, or may have ceased to. */
-export const ailed = ({ ailing, now }: State, host: ServerState): void => {
-  if (isAiling(host, now)) ailing.add(host)
+/** To be called whenever something begins to keep it out, or may have ceased to; also of one that was forgotten. */
+export const ailed = ({ ailing, now, servers }: State, host: ServerState): void => {
+  if (servers.get(host.server.url) === host && isAiling(host, now)) ailing.add(host)
   else ailing.delete(host)
 }
 

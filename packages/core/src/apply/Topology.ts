@@ -21,6 +21,7 @@ export const rebuild = (state: State): void => {
       room.pairs = eligible(model.pairs, room)
       room.hosts = new Set(room.pairs.map(({ host }) => host))
     }
+    model.frontier.refit(model.pairs.length)
     model.stranded = [...model.classes.values()].filter(({ pairs }) => pairs.length === 0)
   }
   rebuildPools(state)

@@ -30,8 +30,8 @@ const faultOfBranch = (state: State, room: ConstraintClass, branch: Branch, inde
   }
   if (leaves.length === 0) return `branch ${organisation} is empty`
   if (leaves.some((leaf) => leaf.account.organisation !== account)) return `branch ${organisation} has a stale account`
-  const { accounts, branches, rooms } = room.model.frontier
-  if (branches[branch.row] !== branch || rooms[branch.row] !== room || accounts[branch.row] !== account) {
+  const { accounts, branches } = room.model.frontier
+  if (branches[branch.row] !== branch || branch.class !== room || accounts[branch.row] !== account) {
     return `branch ${organisation} is misplaced in the frontier`
   }
   for (let priority = 0; priority <= state.settings.bestPriority; priority++) {
@@ -41,6 +41,8 @@ const faultOfBranch = (state: State, room: ConstraintClass, branch: Branch, inde
     }
   }
   const high = leaves.filter(({ priority }) => priority >= state.settings.bestPriority - 1).length
+  const tiers = (high < leaves.length ? 1 : 0) + (high > 0 ? 2 : 0)
+  if (room.model.frontier.tierOf(branch) !== tiers) return `branch ${organisation} is of the wrong tiers`
   return high === entitled ? undefined : `branch ${organisation} counts ${entitled} entitled leaves, not ${high}`
 }
 
@@ -109,7 +111,9 @@ export const fault = (state: State): string | undefined => {
     if (isKept && !state.ailing.has(host)) return `${url} ails, and nobody looks at it`
     if (state.roomy.has(host) !== (host.leases < maxConcurrent + headroom)) return `${url} has room, or has none`
   }
-  if (![...state.roomy, ...state.ailing].every((host) => state.servers.get(host.server.url) === host)) return "a server is forgotten"
+  if (![...state.roomy, ...state.ailing].every((host) => state.servers.get(host.server.url) === host)) {
+    return "a server is forgotten"
+  }
   for (const model of state.models.values()) {
     const size = [...model.classes.values()].reduce((sum, { branches }) => sum + branches.length, 0)
     if (size !== model.frontier.size) return `the frontier of ${model.model.name} has ${model.frontier.size} branches`

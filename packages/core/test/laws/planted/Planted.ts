@@ -49,8 +49,8 @@ export const planted: ReadonlyArray<Planted> = [
     law: 3,
     what: "of two organisations with equal service the one seen first goes first",
     file: "Selection.ts",
-    from: "if (most === best.priority && service > best.ticket",
-    to: "if (most === best.priority && service >= best.ticket"
+    from: "accounts[row]!.service > best.service",
+    to: "accounts[row]!.service >= best.service"
   },
   {
     law: 4,
