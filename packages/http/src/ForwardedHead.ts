@@ -9,6 +9,12 @@ import type { FlatHeaders } from "./Downstream.ts"
 /** From the client to the engine. Its key, its cookies and whatever a proxy added about it do not. */
 const upstream = ["accept", "traceparent", "tracestate", "openai-beta", "anthropic-version", "anthropic-beta"]
 
+/** Another for each send, and each a UUID: there are engines that refuse what is none, and that mix up what comes twice. */
+export const sentAs = (ticket: string, earlier: number): string =>
+  earlier === 0
+    ? ticket
+    : ticket.slice(0, -4) + ((Number.parseInt(ticket.slice(-4), 16) + earlier) & 0xffff).toString(16).padStart(4, "0")
+
 export const toEngine = (
   headers: IncomingHttpHeaders,
   { token }: Rewrite,

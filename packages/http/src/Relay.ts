@@ -10,7 +10,7 @@ import { noTokens } from "./Answer.ts"
 import type { Connection } from "./Connections.ts"
 import { EventsAnswer } from "./EventsAnswer.ts"
 import type { Received } from "./ForwardedHead.ts"
-import { labelOf, toClient, toEngine } from "./ForwardedHead.ts"
+import { labelOf, sentAs, toClient, toEngine } from "./ForwardedHead.ts"
 import type { Watched } from "./InFlight.ts"
 import type { OpenAiError } from "./OpenAiError.ts"
 import { stopping, streamBroken, totalSpent } from "./OpenAiError.ts"
@@ -80,7 +80,7 @@ export class Relay implements Dispatcher.DispatchHandler, Exchange, Watched {
 
   start(connection: Connection = this.context.connections.take(this.context.originOf(this.lease.server.url))): void {
     const { body, contentType, length } = this.passage.body!.payload(this.rewrite.fields)
-    const requestId = `${this.passage.ticket}-${++this.passage.sends}`
+    const requestId = sentAs(this.passage.ticket, this.passage.sends++)
     const headers = toEngine(this.passage.headers, this.rewrite, contentType, requestId)
     if (!(body instanceof Uint8Array)) headers.push("content-length", String(length))
     this.connection = connection

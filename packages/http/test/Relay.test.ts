@@ -23,6 +23,19 @@ describe("Relay", () => {
       assert.match(response.headers.get("x-aiguilleur-queue-ms")!, /^\d+$/)
     }))
 
+  it.live("names each send by a UUID of its own, which some engines insist on", () =>
+    Effect.gen(function*() {
+      const rig = yield* Rig.make(two)
+      for (const server of rig.servers) server.fault({ status: 500 })
+      yield* Rig.text(yield* Rig.post(rig, Rig.chat(), { headers: { "x-request-id": "mine.1" } }))
+      const sent = rig.servers.flatMap(({ requests }) => requests.map(({ headers }) => headers["x-request-id"]))
+      assert.isAbove(sent.length, 1)
+      assert.strictEqual(new Set(sent).size, sent.length)
+      for (const id of sent) {
+        assert.match(String(id), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+      }
+    }))
+
   it.live("keeps the secrets of each side from the other", () =>
     Effect.gen(function*() {
       const rig = yield* Rig.make()
