@@ -42,7 +42,7 @@ export const read = (body: string): EngineError => {
  * out of the fleet by asking for a response called "the model does not exist".
  */
 const unknownModel =
-  /^(?:the )?model\s*(?::\s*)?[`'"]?[^\s`'"]*[`'"]?\s*(?:does not exist|not found|is not found|not loaded)/i
+  /^(?:the )?model(?:\s*:)?(?:\s*[`'"]?[^\s`'"]+[`'"]?)?\s*(?:does not exist|not found|is not found|not loaded)/i
 
 export const namesUnknownModel = ({ code, message }: EngineError): boolean =>
   // Cut, because the pattern goes back over blanks, and an engine may write as many as it likes.

@@ -10,7 +10,7 @@ const nameStart = /[a-zA-Z_:]/
 const nameEnd = /[^a-zA-Z0-9_:]/g
 const blank = /[ \t]*/y
 const valueEnd = /[ \t]/g
-const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+const number = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 const infinity = /^([+-]?)inf(?:inity)?$/i
 const notANumber = /^[+-]?nan$/i
 

@@ -16,8 +16,9 @@ export class TelemetryMisconfigured
 }
 
 const misconfigured = ({ message }: Config.ConfigError) => {
-  const [, expected = message, name = ""] = /^SchemaError\((.*?)\s+at \["(\w+)"\]\)$/s.exec(message) ?? []
-  return new TelemetryMisconfigured({ detail: name === "" ? expected : `${name}: ${expected}` })
+  const place = / at \["(\w+)"\]\)$/.exec(message)
+  const expected = message.slice(0, place?.index).replace(/^SchemaError\(/, "").trimEnd()
+  return new TelemetryMisconfigured({ detail: place === null ? message : `${place[1]}: ${expected}` })
 }
 
 const variable = (name: string) => Config.option(Config.NonEmptyString(name))

@@ -78,7 +78,7 @@ const ensure = Effect.fnUntraced(function*(
     if (failure === undefined) continue
     said = failure
     // Another process started it meanwhile, or a killed server's children are still leaving.
-    if (!/lock file "postmaster.pid" already exists|pre-existing shared memory|lock file .* is empty/.test(said)) break
+    if (!/lock file "postmaster.pid" already exists|pre-existing shared memory|lock file \S+ is empty/.test(said)) break
     yield* pause(100)
   }
   return yield* explain(cluster.folder, said)

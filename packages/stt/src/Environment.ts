@@ -32,7 +32,8 @@ const sizeOf = (text: string) =>
     Option.getOrUndefined
   )
 
-const urlOf = (text: string) => URL.canParse(text) && /^https?:/.test(text) ? text.replace(/\/+$/, "") : undefined
+const urlOf = (text: string) =>
+  URL.canParse(text) && /^https?:/.test(text) ? text.replace(/(?<!\/)\/+$/, "") : undefined
 
 const listOf = (text: string) => text.split(",").map((item) => item.trim()).filter((item) => item !== "")
 

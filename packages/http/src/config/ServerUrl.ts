@@ -10,7 +10,7 @@ export const normalise = (text: string): Result.Result<string, string> => {
   const url = new URL(text)
   if (url.username !== "" || url.password !== "") return Result.fail("a URL without user and password; use `token`")
   if (url.search !== "" || url.hash !== "") return Result.fail("a URL without ? and #")
-  const path = url.pathname.replace(/\/+$/, "").replace(/\/v1$/, "").replace(/\/+$/, "")
+  const path = url.pathname.replace(/(?<!\/)\/+$/, "").replace(/\/v1$/, "").replace(/(?<!\/)\/+$/, "")
   return Result.succeed(`${url.protocol}//${url.host}${path}`)
 }
 

@@ -46,7 +46,8 @@ const ignored: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 }
 
 /** `max_parallel_requests` and `max-parallel-requests` to `maxParallelRequests`. */
-const camel = (name: string) => name.replace(/[-_]+([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+const camel = (name: string) =>
+  name.replace(/(?<![-_])[-_]+([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 
 export type Reading =
   | { readonly _tag: "Field"; readonly name: string; readonly impliedKind?: "vllm" }

@@ -31,7 +31,7 @@ export interface Loaded {
 }
 
 export const pathOf = ({ pathname }: URL, path: string): string =>
-  `${pathname.replace(/\/+$/, "").replace(/\/v1$/, "")}/v1/${path}`
+  `${pathname.replace(/(?<!\/)\/+$/, "").replace(/\/v1$/, "")}/v1/${path}`
 
 const questionOf = (
   { ignoreEos, keyOf, modelOf, url }: Target,

@@ -30,7 +30,7 @@ const types: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2"
 }
 
-const hashed = /(?:^|\/)assets\/.+-[\w-]{8}\.\w+$/
+const hashed = /(?:^|\/)assets\/[^/]+-[\w-]{8}\.\w+$/
 
 /** Files of any other kind are not served. Empty where nothing was built. */
 export const read = (folder: string = built): PageFiles => {

@@ -14,7 +14,7 @@ export interface BadHead {
   readonly problem: string
 }
 
-const line = /^([!#$%&'*+\-.^_`|~\w]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/
+const line = /^([!#$%&'*+\-.^_`|~\w]+):[ \t]*((?:[\x21-\x7e\x80-\xff][\t\x20-\x7e\x80-\xff]*)?)$/
 const parameter = /^[ \t]*;[ \t]*([\w*-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;"\\]+))[ \t]*/
 const asIs = /^(?:7bit|8bit|binary)$/i
 

@@ -95,7 +95,7 @@ const topicsOf = (given: typeof Metadata.Type["topics"]): ReadonlyArray<string> 
   return [...new Set(list.map((topic) => topic.trim()).filter((topic) => topic !== ""))].slice(0, 12)
 }
 
-const unquoted = (text: string): string => text.replace(/^["'«“\s]+|["'»”\s]+$/g, "")
+const unquoted = (text: string): string => text.replace(/^["'«“\s]+|(?<!["'»”\s])["'»”\s]+$/g, "")
 
 export const metadata = Effect.fn("Enriching.metadata")(function*(
   { disciplines, language, mediaTypes, sentences }: Subject,

@@ -53,11 +53,25 @@ const parsed = (text: string): { readonly value: unknown } | undefined => {
 /** What was cut off is given its missing brackets; a member that lost its value is left out. */
 const completed = ({ inString, open, text }: Scan): string => {
   const ended = inString ? `${text}"` : text
-  return ended.replace(/,?\s*"(?:[^"\\]|\\.)*"\s*:\s*$/, "") + open.toReversed().join("")
+  return withoutLastName(ended) + open.toReversed().join("")
 }
 
+const withoutLastName = (text: string): string => {
+  const ended = text.trimEnd()
+  if (!ended.endsWith(":")) return text
+  const member = ended.slice(0, -1).trimEnd()
+  let from = member.length - 1
+  do from = member.lastIndexOf("\"", from - 1)
+  while (from > 0 && member[from - 1] === "\\")
+  return from < 0 ? text : member.slice(0, from).trimEnd().replace(/,$/, "")
+}
+
+/** Prose before an answer has few brackets, and each is read on from to the end. */
+const mostStarts = 32
+
 const read = (text: string): { readonly value: unknown } | undefined => {
-  for (let from = text.search(/[{[]/); from >= 0 && from < text.length;) {
+  let from = text.search(/[{[]/)
+  for (let starts = 0; from >= 0 && starts < mostStarts; starts++) {
     const found = scan(text, from)
     const value = parsed(found.text) ?? parsed(withoutLooseCommas(found.text))
       ?? (found.open.length > 0 ? parsed(withoutLooseCommas(completed(found))) : undefined)

@@ -118,7 +118,7 @@ const fetched = (name: string, entry: Catalogue.ModelEntry, options: Options): E
       if (!roomFor(options.folder, entry.bytes - sizeOf(part))) {
         throw problem("NoSpace", `There is no room on the disk for the speech model ${name} (${entry.bytes} bytes)`)
       }
-      const url = `${(options.source ?? Catalogue.source).replace(/\/+$/, "")}/${entry.file}`
+      const url = `${(options.source ?? Catalogue.source).replace(/(?<!\/)\/+$/, "")}/${entry.file}`
       if (sizeOf(part) < entry.bytes) await receive(url, part, entry, options, signal)
       if (sizeOf(part) < entry.bytes) throw problem("Unreachable", `The speech model ${name} was cut off on its way`)
       if (await digestOf(part, signal) !== entry.sha256) {

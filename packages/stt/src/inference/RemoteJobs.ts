@@ -34,7 +34,7 @@ const messageOf = (text: string): string => {
 
 export const layer = ({ key, url }: Address) =>
   Layer.sync(OwnJobs, () => {
-    const base = url.replace(/\/+$/, "").replace(/\/v1$/, "")
+    const base = url.replace(/(?<!\/)\/+$/, "").replace(/\/v1$/, "")
     const run = ({ body, model, path }: OwnJob) =>
       Effect.tryPromise({
         try: async (signal) => {

@@ -34,7 +34,7 @@ const ofText = (bytes: Buffer): MediaType | undefined => {
   const text = Encoding.decode(bytes)
   if (isMarkup(text) || isJson(text) || text.trim() === "") return undefined
   if (/^WEBVTT(?:\s|$)/.test(text)) return { kind: "subtitles", mime: "text/vtt" }
-  const isSubRip = /^\s*\d+\s*\r?\n\s*\d+:\d+:\d+/.test(text)
+  const isSubRip = /^\s*\d+[^\S\n]*\n\s*\d+:\d+:\d+/.test(text)
   return { kind: "subtitles", mime: isSubRip ? "application/x-subrip" : "text/plain" }
 }
 

@@ -10,7 +10,7 @@ const seconds = (hours = "0", minutes = "0", rest = "0", fraction = "0"): number
 }
 
 const withoutTags = (text: string): string =>
-  text.replace(/<\/?[^>]+>/g, "").replace(/\{\\[^}]*\}/g, "")
+  text.replace(/<\/?[^<>]+>/g, "").replace(/\{\\[^{}]*\}/g, "")
     .replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&nbsp;", " ").replaceAll("&amp;", "&").trim()
 
 /** Blocks are separated by blank lines; in each, what stands before the timing is its number or name. */
