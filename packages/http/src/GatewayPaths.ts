@@ -5,7 +5,7 @@ import type { Passage } from "./Passage.ts"
 
 // An engine resolves dots and doubled slashes, and its other paths are none of a caller's business.
 const printable = /^[\x21-\x7e]+$/
-const sanePath = /^\/v1(?:\/[\w-]+(?:[.:][\w-]+)*)+\/?(?:\?[\x21-\x7e]*)?$/
+const sanePath = /^\/v1(?:\/[\w-]+(?:[.:][\w-]+)*)+\/?(?:\?[\x21\x22\x24-\x7e]*)?$/
 
 /** Paths under /v1 by which an engine is administered, not used. */
 const administration = /^\/v1\/(?:un)?load_lora_adapter\b/

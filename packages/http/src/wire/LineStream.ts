@@ -1,5 +1,6 @@
 /** Cuts a stream of JSON objects, one a line, into whole lines while it is relayed, and holds only an incomplete one. */
 import { Oversize, type Visitor } from "./EventStream.ts"
+import { Incomplete } from "./Incomplete.ts"
 import type { EventKind } from "./ServerEvent.ts"
 import { valueStart } from "./ServerEvent.ts"
 
@@ -13,8 +14,7 @@ const error = Buffer.from("\"error\"")
 export class LineStream {
   private readonly visit: Visitor
   private readonly limit: number
-  private held: Array<Buffer> = []
-  private heldLength = 0
+  private readonly incomplete = new Incomplete()
   private failure: Oversize | undefined = undefined
 
   constructor(visit: Visitor, limit: number = largestLine) {
@@ -27,27 +27,23 @@ export class LineStream {
     if (this.failure !== undefined) return this.failure
     const last = chunk.lastIndexOf(LF) + 1
     const passed = last === 0 ? nothing : this.pass(chunk.subarray(0, last))
-    this.heldLength += chunk.length - last
-    if (this.heldLength > this.limit) {
-      this.held = []
+    if (this.incomplete.length + chunk.length - last > this.limit) {
+      this.incomplete.clear()
       // What has passed is told once: asked again, the failure has nothing left to forward.
       this.failure = new Oversize({ passed: nothing, limit: this.limit })
       return new Oversize({ passed, limit: this.limit })
     }
-    // Copied, because a view would keep the whole chunk alive.
-    if (last < chunk.length) this.held.push(Buffer.from(chunk.subarray(last)))
+    if (last < chunk.length) this.incomplete.add(chunk, last)
     return passed
   }
 
   /** The upstream ended by itself: its last line may lack its end, and is visited like the others. */
   end(): Buffer {
-    return this.failure !== undefined || this.heldLength === 0 ? nothing : this.pass(nothing)
+    return this.failure !== undefined || this.incomplete.length === 0 ? nothing : this.pass(nothing)
   }
 
   private pass(lines: Buffer): Buffer {
-    const bytes = this.heldLength === 0 ? lines : Buffer.concat([...this.held, lines])
-    this.held = []
-    this.heldLength = 0
+    const bytes = this.incomplete.length === 0 ? lines : this.incomplete.take(lines, lines.length)
     for (let start = 0; start < bytes.length;) {
       const newline = bytes.indexOf(LF, start)
       const end = newline === -1 ? bytes.length : newline + 1
@@ -59,9 +55,11 @@ export class LineStream {
 }
 
 const kindOf = (bytes: Buffer, start: number, end: number): EventKind => {
-  const brace = bytes.indexOf(0x7b, start)
-  if (brace === -1 || brace >= end) return "comment"
-  const quote = bytes.indexOf(0x22, brace)
-  const named = quote !== -1 && bytes.subarray(quote, quote + error.length).equals(error)
+  // Looked for in this line alone: an engine may send a great many in which there is none.
+  const line = bytes.subarray(start, end)
+  const brace = line.indexOf(0x7b)
+  if (brace === -1) return "comment"
+  const quote = start + line.indexOf(0x22, brace)
+  const named = quote >= start && bytes.subarray(quote, quote + error.length).equals(error)
   return named && valueStart(bytes, quote + error.length, end) < end ? "error" : "data"
 }

@@ -12,7 +12,16 @@ const decodeUnknown = Schema.decodeUnknownResult(Scenario, { errors: "all", onEx
 export const parse = (text: string): Result.Result<Scenario, ScenarioError> => {
   const document = parseDocument(text, { prettyErrors: true, merge: true, logLevel: "error" })
   const problems = document.errors.map(({ message }) => ({ path: "", message: `not YAML: ${message.split("\n")[0]}` }))
-  return problems.length > 0 ? Result.fail(new ScenarioError({ problems })) : decode(document.toJS())
+  if (problems.length > 0) return Result.fail(new ScenarioError({ problems }))
+  let value: unknown
+  try {
+    value = document.toJS()
+  } catch {
+    // References to nothing, or to so much that they would fill the memory.
+    const message = "not YAML: a reference (*name) leads nowhere, or there are too many; write the values out"
+    return Result.fail(new ScenarioError({ problems: [{ path: "", message }] }))
+  }
+  return decode(value)
 }
 
 /** Of plain values, as JSON or a page of sliders has them. */
