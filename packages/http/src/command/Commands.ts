@@ -11,7 +11,7 @@ import { scenario } from "./ScenarioCommand.ts"
 import { serve } from "./Serve.ts"
 import { shadow } from "./ShadowCommand.ts"
 import * as StoreAccess from "./StoreAccess.ts"
-import { usage } from "./UsageExport.ts"
+import { usage } from "./UsageCommand.ts"
 
 /** Commands on an open database. */
 export const onStore = [keys, organisations, usage, shadow, imported] as const

@@ -148,3 +148,13 @@ export const check = Effect.fnUntraced(function*(wanted: Partial<Choices>, appli
   if (wanted.models === undefined || wanted.models === null) return wanted
   return { ...wanted, models: [...new Set(wanted.models.map((name) => publicNames.get(name)!))] }
 })
+
+/** A day or an instant. */
+export const date = (name: string) =>
+  Flag.String(name).pipe(
+    Flag.withMetavar("DATE"),
+    Flag.filterMap(
+      (text) => Option.fromUndefinedOr(dateOf(text)),
+      (text) => `Expected a day like 2026-11-01 (UTC) or an instant with its zone, found "${text}"`
+    )
+  )

@@ -57,24 +57,15 @@ const json = <E>(rows: Stream.Stream<UsageRow, E>) =>
 const hasReadEnough = (error: { readonly cause?: unknown }): boolean =>
   Predicate.hasProperty(error.cause, "code") && error.cause.code === "EPIPE"
 
-const date = (name: string) =>
-  Flag.String(name).pipe(
-    Flag.withMetavar("DATE"),
-    Flag.filterMap(
-      (text) => Option.fromUndefinedOr(KeyFlags.dateOf(text)),
-      (text) => `Expected a day like 2026-11-01 (UTC) or an instant with its zone, found "${text}"`
-    )
-  )
-
-const exported = Command.make(
+export const exported = Command.make(
   "export",
   {
-    from: date("from").pipe(
+    from: KeyFlags.date("from").pipe(
       Flag.withDescription(
         "Requests that finished from then on: a day like 2026-11-01 (UTC), or an instant with its zone"
       )
     ),
-    to: date("to").pipe(Flag.withDescription("… and before then; else until now"), Flag.optional),
+    to: KeyFlags.date("to").pipe(Flag.withDescription("… and before then; else until now"), Flag.optional),
     organisation: Flag.String("organisation").pipe(Flag.withDescription("Requests of its keys alone"), Flag.optional),
     model: Flag.String("model").pipe(Flag.withDescription("Requests for it alone, by its public name"), Flag.optional),
     format: Flag.Literals("format", ["csv", "json", "trace"]).pipe(
@@ -117,9 +108,4 @@ const exported = Command.make(
       description: "A day to try another policy on: npm run lab -- monday.csv --fleet SCENARIO --policy …"
     }
   ])
-)
-
-export const usage = Command.make("usage").pipe(
-  Command.withDescription("See what was used, by whom, where"),
-  Command.withSubcommands([exported])
 )

@@ -131,6 +131,21 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })("aiguil
     limit
   )
 
+  it.effect("is what is left of it once the old is purged, which says how much that was", () =>
+    Effect.gen(function*() {
+      yield* start
+      const { code, out } = yield* run("usage", "purge", "--before", "2026-11-02")
+      assert.deepStrictEqual([code, out], [0, "1 row from before 2026-11-02T00:00:00.000Z is gone.\n"])
+      assert.deepStrictEqual(JSON.parse((yield* run("usage", "purge", "--before", "2026-12-01", "--json")).out), {
+        before: "2026-12-01T00:00:00.000Z",
+        rows: 1
+      })
+      assert.strictEqual((yield* run(...november, "--json")).out, "[\n]\n")
+      const { code: refused, err } = yield* run("usage", "purge")
+      assert.notStrictEqual(refused, 0)
+      assert.include(err, "before")
+    }), limit)
+
   it.effect("refuses dates that are none, and a span that ends before it begins", () =>
     Effect.gen(function*() {
       for (const from of ["yesterday", "2026-13-01", "2026-11-31", "1"]) {
