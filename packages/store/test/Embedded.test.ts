@@ -29,6 +29,14 @@ const rows = Effect.gen(function*() {
   return row!.count
 })
 
+/** Whether a gateway has the folder for itself. */
+const isHeld = Effect.gen(function*() {
+  const sql = yield* PgClient
+  const found = yield* sql`SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted AND application_name LIKE 'aiguilleur gateway,%'`
+  return found.length > 0
+})
+
 const pidOf = (cluster: Cluster) => Effect.promise(async () => (await Postmaster.read(cluster))?.pid)
 
 const alive = (cluster: Cluster, pid: number) => Effect.promise(() => Postmaster.isAlive(cluster, pid))
@@ -172,6 +180,8 @@ layer(Template.layer, { excludeTestServices: true, timeout: "60 seconds" })("Emb
       process.kill(pid!, "SIGKILL")
       yield* eventually(Effect.map(pidOf(cluster), (now) => now !== undefined && now !== pid))
       yield* eventually(Effect.map(Effect.exit(Effect.provide(rows, context)), Exit.isSuccess))
+      // The server answers before its gateway has taken hold of the folder again.
+      yield* eventually(Effect.provide(isHeld, context))
       const taken = yield* Effect.flip(Effect.scoped(Embedded.make({ data, role: "gateway" })))
       assert.strictEqual(taken.reason._tag, "Taken")
     }).pipe(Effect.provide(Logger.layer([]))), limit)
