@@ -30,6 +30,7 @@ const texts = {
 }
 
 const height = 190
+const font = "12px B612, sans-serif"
 
 const bars = uPlot.paths.bars!({ size: [0.86, 16], align: 1 })
 
@@ -55,6 +56,19 @@ const stack = (lines: ReadonlyArray<Line>): Array<Array<number | null>> => {
   return sums
 }
 
+const leastRoom = 58
+/** Between a figure and the chart. */
+const gap = 10
+
+/** "1 min 40 s" is longer than "40 s": as much as the longest figure of the axis takes, in CSS pixels. */
+const roomFor: uPlot.Axis.Size = ({ ctx }, values) => {
+  ctx.save()
+  ctx.font = font
+  const longest = Math.max(0, ...(values ?? []).map((value) => ctx.measureText(value ?? "").width))
+  ctx.restore()
+  return Math.max(leastRoom, Math.ceil(longest) + gap)
+}
+
 const optionsOf = (
   element: HTMLElement,
   { from, lines, stacked, unit }: Props,
@@ -65,7 +79,7 @@ const optionsOf = (
   const written = (value: number) => unit === "millis" && value > 0 ? span(language, value) : compact(language, value)
   const look = {
     stroke: style.outlineColor,
-    font: "12px B612, sans-serif",
+    font,
     ticks: { show: false },
     grid: { stroke: style.borderTopColor, width: 1 }
   }
@@ -85,7 +99,7 @@ const optionsOf = (
         incrs: [300, 600, 900, 1_200],
         values: (_, values) => values.map((value) => minute(language, value * 1_000))
       },
-      { ...look, size: 58, space: 36, values: (_, values) => values.map(written) }
+      { ...look, size: roomFor, space: 36, values: (_, values) => values.map(written) }
     ],
     series: [
       { label: at, value: (_, value) => value == null ? "" : minute(language, value * 1_000) },
