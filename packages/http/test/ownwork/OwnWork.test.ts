@@ -194,14 +194,20 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })("The bu
     limit
   )
 
-  it.effect("ask a server without schemas in the way that it understands", () =>
-    Effect.gen(function*() {
-      const script: Script = ({ format }) => format === undefined ? undefined : 400
-      const { chat, client } = yield* Chain.start({ script })
-      const { end } = yield* Chain.done(client, Sound.speech(5), { generateMetadata: true })
-      assert.strictEqual(end.status, "SUCCESS")
-      assert.deepStrictEqual(chat.asked.map(({ format }) => format), ["json_schema", "json_object", undefined])
-    }), limit)
+  for (const status of [400, 500]) {
+    it.effect(
+      `ask a server without schemas, which says so by ${status}, in the way that it understands`,
+      () =>
+        Effect.gen(function*() {
+          const script: Script = ({ format }) => format === undefined ? undefined : status
+          const { chat, client } = yield* Chain.start({ script })
+          const { end } = yield* Chain.done(client, Sound.speech(5), { generateMetadata: true })
+          assert.strictEqual(end.status, "SUCCESS")
+          assert.deepStrictEqual(chat.asked.map(({ format }) => format), ["json_schema", "json_object", undefined])
+        }),
+      limit
+    )
+  }
 
   it.effect("leave to others what they are not to do", () =>
     Effect.gen(function*() {

@@ -51,18 +51,20 @@ export const layer = (model: string) =>
           usageOf
         })
 
-      const asked = (question: Question): Effect.Effect<unknown, JobError> => {
-        if (question.schema === undefined) return send(question, {})
-        const tried = manner
-        return Effect.catchIf(
-          send(question, manners[tried]!(question.schema)),
-          ({ isRefusal }) => isRefusal && tried < manners.length - 1,
-          () => {
-            manner = Math.max(manner, tried + 1)
-            return asked(question)
-          }
-        )
-      }
+      // Some say of a manner that they do not know it that something went wrong inside of them (llama-cpp-python's
+      // server), so only a looser one that does better tells.
+      const asked = (question: Question, tried = manner): Effect.Effect<unknown, JobError> =>
+        question.schema === undefined
+          ? send(question, {})
+          : Effect.catchIf(
+            send(question, manners[tried]!(question.schema)),
+            ({ isRefusal }) => isRefusal && tried < manners.length - 1,
+            () =>
+              Effect.tap(asked(question, tried + 1), () =>
+                Effect.sync(() => {
+                  manner = Math.max(manner, tried + 1)
+                }))
+          )
 
       return ChatModel.of({
         name: model,

@@ -26,7 +26,7 @@ export class JobError extends Schema.TaggedError<JobError>()("JobError", {
   message: Schema.String,
   /** It may go better later. */
   isPassing: Schema.Boolean,
-  /** The server refused what it was sent, and would again. */
+  /** The server refused what it was sent, or failed at it as every other one did: it would again. */
   isRefusal: Schema.Boolean
 }) {}
 
@@ -66,7 +66,7 @@ const ofDispatch = (model: string) => ({ reason }: DispatchError): JobError =>
   new JobError({
     message: `The model ${model} ${sentences[reason._tag]}`,
     isPassing: !permanent.has(reason._tag),
-    isRefusal: false
+    isRefusal: reason._tag === "AttemptsExhausted"
   })
 
 const ofBackend = (model: string, { message, reason }: BackendError): JobError =>
