@@ -1,6 +1,7 @@
 /** Recordings to transcribe, of which every word is known: people and a synthesiser in English, a synthesiser in French. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { sayFrench } from "../engines/Speech.ts"
 import * as Workshop from "../engines/Workshop.ts"
 
 export interface Lecture {
@@ -73,12 +74,8 @@ export const english = async (): Promise<Lecture> => {
 
 export const french = async (): Promise<Lecture> => {
   mkdirSync(audio, { recursive: true })
-  await debian("espeak-ng", "/usr/bin/espeak-ng")
   const text = textOf("fr")
-  const lecture = await spoken(
-    "lecture-fr",
-    (file) => Workshop.run("espeak-ng", ["-v", "fr", "-s", "130", "-w", file, text])
-  )
+  const lecture = await spoken("lecture-fr", (file) => sayFrench(text, file))
   const file = await joined("lecture-fr", [lecture])
   return { language: "fr", file, said: text, seconds: await secondsOf(file) }
 }
