@@ -95,6 +95,12 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })("The bu
         assert.include(starts, secondsOf(question.answerPointer.startAnswerPointer))
         assert.match(question.answerPointer.stopAnswerPointer, /^\d\d:\d\d:\d\d$/)
         assert.isTrue(chat.asked.every(({ format }) => format === "json_schema"))
+        // Strict mode wants the members of every object named, and no others.
+        for (const { schema } of chat.asked) {
+          const text = JSON.stringify(schema)
+          assert.strictEqual(text.split("\"properties\":").length, text.split("\"additionalProperties\":false").length)
+          assert.notInclude(text, "\"additionalProperties\":true")
+        }
       }),
     limit
   )

@@ -10,6 +10,8 @@ export interface Asked {
   readonly prompt: string
   readonly messages: ReadonlyArray<{ readonly role: string; readonly content: string }>
   readonly format: string | undefined
+  /** Where the format is one with a schema. */
+  readonly schema: { readonly [name: string]: unknown } | undefined
 }
 
 export interface ScriptedChat {
@@ -83,7 +85,13 @@ export const start = Effect.fnUntraced(function*(script: Script = () => undefine
       const prompt: string = body.messages.findLast(({ content, role }: { content: string; role: string }) =>
         role === "user" && content.includes("{\"")
       )?.content ?? ""
-      const one = { kind: kindOf(prompt), prompt, messages: body.messages, format: body.response_format?.type }
+      const one = {
+        kind: kindOf(prompt),
+        prompt,
+        messages: body.messages,
+        format: body.response_format?.type,
+        schema: body.response_format?.json_schema?.schema
+      }
       asked.push(one)
       const answer = script(
         one,

@@ -1,5 +1,5 @@
 /** Asks for an answer of a certain form, and asks again, a few times at most, saying what was wrong with the last one. */
-import { Effect, Result, Schema } from "effect"
+import { Effect, Predicate, Result, Schema } from "effect"
 import { ChatError, ChatModel, type Message } from "./ChatModel.ts"
 import * as LooseJson from "./LooseJson.ts"
 
@@ -19,9 +19,22 @@ const attempts = 3
 /** More of a useless answer only costs room in the window. */
 const quoted = 2000
 
+/**
+ * As OpenAI's strict mode wants it: every member named, and no others. With others allowed, llama.cpp's grammar lets a
+ * small model go on with members of its own invention.
+ */
+const closed = (schema: unknown): unknown => {
+  if (Array.isArray(schema)) return schema.map(closed)
+  if (!Predicate.isReadonlyObject(schema)) return schema
+  const found = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, closed(value)]))
+  return Predicate.isReadonlyObject(found["properties"])
+    ? { ...found, required: Object.keys(found["properties"]), additionalProperties: false }
+    : found
+}
+
 const jsonSchemaOf = (schema: Schema.Constraint): unknown => {
   const { definitions, schema: found } = Schema.toJsonSchemaDocument(schema)
-  return Object.keys(definitions).length === 0 ? found : { ...found, $defs: definitions }
+  return closed(Object.keys(definitions).length === 0 ? found : { ...found, $defs: definitions })
 }
 
 const judged = <S extends Schema.ConstraintDecoder<unknown>, A>(text: string, { accept, schema }: Wanted<S, A>) => {
