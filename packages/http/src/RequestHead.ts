@@ -68,7 +68,7 @@ const modeOf = (header: string | undefined, body: string | undefined): RoutingMo
   )
 }
 
-const duration = /^ *(\d{1,9}(?:\.\d{1,6})?) *(ms|s|m|h)? *$/
+const duration = /^ *(\d{1,9}(?:\.\d{1,6})?)(?: *(ms|s|m|h))? *$/
 const unit: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 
 const maxWaitOf = (header: string | undefined): number | undefined | OpenAiError => {
