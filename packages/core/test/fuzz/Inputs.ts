@@ -61,7 +61,7 @@ const pieces = (bytes: Buffer, at: ReadonlyArray<number>): Array<Buffer> => {
   return [0, ...places].map((start, i) => Buffer.from(bytes.subarray(start, places[i] ?? bytes.length)))
 }
 
-const shortest = 80
+const shortest = 40
 
 /** Every way to cut that is tried: not at all, after every byte, where the cuts say, and of short ones each in two. */
 export const splits = (bytes: Buffer, at: ReadonlyArray<number>): Array<Array<Buffer>> => [
@@ -91,3 +91,6 @@ export const pumped = (fragments: ReadonlyArray<string>): Arb<Pumped> => {
 /** About so many characters. */
 export const inflated = ({ after, before, unit }: Pumped, length: number): string =>
   before + unit.repeat(Math.ceil(length / unit.length)) + after
+
+/** Names that every object answers to, whether or not anybody gave them to it. */
+export const inherited = ["constructor", "__proto__", "toString", "valueOf", "hasOwnProperty"]
