@@ -119,13 +119,19 @@ class Compiler {
   }
 
   private group(rest: string): { readonly matcher: Matcher; readonly isSingle: boolean } {
-    const opening = /^\((?:\?(?::|=|!|<\w+>))?/.exec(rest)![0]
+    const opening = /^\((?:\?(?::|<?=|<?!|<\w+>))?/.exec(rest)![0]
     this.at += opening.length
     const inner = this.choice()
     if (this.source[this.at++] !== ")") throw new Error(`cannot count /${this.source}/`)
     const yes: Next = () => true
     if (opening === "(?=") return { isSingle: false, matcher: (at, next) => inner(at, yes) && next(at) }
     if (opening === "(?!") return { isSingle: false, matcher: (at, next) => !inner(at, yes) && next(at) }
+    const ends = (at: number): boolean => {
+      for (let from = at; from >= 0; from--) if (inner(from, (end) => end === at)) return true
+      return false
+    }
+    if (opening === "(?<=") return { isSingle: false, matcher: (at, next) => ends(at) && next(at) }
+    if (opening === "(?<!") return { isSingle: false, matcher: (at, next) => !ends(at) && next(at) }
     return { isSingle: false, matcher: inner }
   }
 }
