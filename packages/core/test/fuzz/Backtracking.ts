@@ -126,10 +126,8 @@ class Compiler {
     const yes: Next = () => true
     if (opening === "(?=") return { isSingle: false, matcher: (at, next) => inner(at, yes) && next(at) }
     if (opening === "(?!") return { isSingle: false, matcher: (at, next) => !inner(at, yes) && next(at) }
-    const ends = (at: number): boolean => {
-      for (let from = at; from >= 0; from--) if (inner(from, (end) => end === at)) return true
-      return false
-    }
+    // Of one character, as all of ours are.
+    const ends = (at: number): boolean => at > 0 && inner(at - 1, (end) => end === at)
     if (opening === "(?<=") return { isSingle: false, matcher: (at, next) => ends(at) && next(at) }
     if (opening === "(?<!") return { isSingle: false, matcher: (at, next) => !ends(at) && next(at) }
     return { isSingle: false, matcher: inner }

@@ -135,7 +135,7 @@ describe("ConfigLoader, fuzzed", () => {
         assert.isTrue((problem.line ?? 1) >= 1 && (problem.column ?? 1) >= 1)
         assert.notInclude(JSON.stringify(problem), sentinel)
       }
-    }), runs())
+    }), runs(150))
 
   it.effect.prop("reads Helm values in any order of their fields and under any spelling alike", [
     Arbitrary.array(among([0, 1, 2, 3]), { minLength: 4, maxLength: 4 }),
@@ -159,7 +159,7 @@ describe("ConfigLoader, fuzzed", () => {
       ])
       const [{ kind, maxConcurrent, organisation, url } = assert.fail()] = servers
       assert.deepStrictEqual([url, kind, maxConcurrent, organisation], ["http://h:8000", "vllm", 20, "univ-a"])
-    }), runs(100))
+    }), runs(40))
 
   it.prop("works in proportion to the file", [pumped(fragments)], ([input]) => {
     assertLinear(input, (text) => Effect.runSync(Effect.exit(load(text))))
