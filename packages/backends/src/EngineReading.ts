@@ -64,7 +64,9 @@ const reading = (vocabulary: Vocabulary, series: Series): EngineReading => {
   const [queue, ...others] = vocabulary.waiting
   const running = sum(series, vocabulary.running)
   const queued = sum(series, queue)
-  const waiting = queued && finite(others.reduce((total, name) => total + (sum(series, name) ?? 0), queued))
+  const waiting = queued === undefined
+    ? undefined
+    : finite(others.reduce((total, name) => total + (sum(series, name) ?? 0), queued))
   const kvCache = vocabulary.kvCache.map((name) => mean(series, name)).find((share) => share !== undefined)
   const ttft = histogram(series, vocabulary.ttft)
   return {

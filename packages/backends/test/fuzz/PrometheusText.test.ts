@@ -114,4 +114,9 @@ describe("PrometheusText, fuzzed", () => {
     const [reading] = VllmMetrics.read(`${bucket}{le="-Infinity"} 9\n${bucket}{le="1"} 9`).values()
     assert.deepStrictEqual(reading?.ttft?.bounds, [1])
   })
+
+  it("adds what waits elsewhere to a queue that is empty", () => {
+    const page = "lmdeploy:num_requests_waiting 0\nlmdeploy:num_api_requests_waiting 5"
+    assert.deepStrictEqual([...LmDeployMetrics.read(page).values()], [{ waiting: 5 }])
+  })
 })
