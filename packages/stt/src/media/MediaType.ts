@@ -30,11 +30,12 @@ const head = async (path: string, bytes: number): Promise<Buffer> => {
 const isMarkup = (text: string) => /^\s*<(?:!doctype|!--|\?xml|[a-z][\w:-]*[\s/>])/i.test(text)
 const isJson = (text: string) => /^\s*[{[]/.test(text)
 
-const ofText = (bytes: Buffer): MediaType | undefined => {
+/** By the beginning of a text. */
+export const ofText = (bytes: Buffer): MediaType | undefined => {
   const text = Encoding.decode(bytes)
   if (isMarkup(text) || isJson(text) || text.trim() === "") return undefined
   if (/^WEBVTT(?:\s|$)/.test(text)) return { kind: "subtitles", mime: "text/vtt" }
-  const isSubRip = /^\s*\d+\s*\r?\n\s*\d+:\d+:\d+/.test(text)
+  const isSubRip = /^\s*\d+[^\S\n]*\n\s*\d+:\d+:\d+/.test(text)
   return { kind: "subtitles", mime: isSubRip ? "application/x-subrip" : "text/plain" }
 }
 
