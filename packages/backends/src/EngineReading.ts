@@ -32,10 +32,13 @@ type Series = Map<string, Map<string, Sample>>
 
 const identity = ({ labels }: Sample): string => JSON.stringify([...labels].sort(([a], [b]) => a < b ? -1 : 1))
 
+/** What adds up to no number is unknown. */
+const finite = (total: number): number | undefined => Number.isFinite(total) ? total : undefined
+
 /** Data-parallel engines have a series each: requests add up. */
 const sum = (series: Series, name: string): number | undefined => {
   const samples = series.get(name)
-  return samples && [...samples.values()].reduce((total, { value }) => total + value, 0)
+  return samples && finite([...samples.values()].reduce((total, { value }) => total + value, 0))
 }
 
 /** Shares of caches of one size do not add up: their mean is the share of the whole. */
@@ -49,10 +52,11 @@ const histogram = (series: Series, name: string): Cumulative | undefined => {
   for (const { labels, value } of series.get(`${name}_bucket`)?.values() ?? []) {
     const le = labels.get("le") ?? ""
     const bound = /^\+?inf/i.test(le) ? Infinity : le.trim() === "" ? NaN : Number(le)
-    if (!Number.isNaN(bound)) counts.set(bound, (counts.get(bound) ?? 0) + value)
+    // No time passes before the beginning.
+    if (bound >= 0) counts.set(bound, (counts.get(bound) ?? 0) + value)
   }
   const ascending = [...counts].sort(([a], [b]) => a - b)
-  if (ascending.length === 0) return undefined
+  if (ascending.length === 0 || ascending.some(([, count]) => finite(count) === undefined)) return undefined
   return { bounds: ascending.map(([bound]) => bound), counts: ascending.map(([, count]) => count) }
 }
 
@@ -60,7 +64,9 @@ const reading = (vocabulary: Vocabulary, series: Series): EngineReading => {
   const [queue, ...others] = vocabulary.waiting
   const running = sum(series, vocabulary.running)
   const queued = sum(series, queue)
-  const waiting = queued && others.reduce((total, name) => total + (sum(series, name) ?? 0), queued)
+  const waiting = queued === undefined
+    ? undefined
+    : finite(others.reduce((total, name) => total + (sum(series, name) ?? 0), queued))
   const kvCache = vocabulary.kvCache.map((name) => mean(series, name)).find((share) => share !== undefined)
   const ttft = histogram(series, vocabulary.ttft)
   return {

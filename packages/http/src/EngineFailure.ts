@@ -41,8 +41,10 @@ const parse = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unknown))
 
 const statusIn = (value: unknown): number | undefined => {
   if (!Predicate.isReadonlyObject(value)) return undefined
-  const code = Number(value["code"] ?? value["status"])
-  return Number.isInteger(code) && code >= 400 && code <= 599 ? code : undefined
+  const said = value["code"] ?? value["status"]
+  // An object need not have a number to be made into.
+  const code = typeof said === "string" ? Number(said) : said
+  return typeof code === "number" && Number.isInteger(code) && code >= 400 && code <= 599 ? code : undefined
 }
 
 /** An error event names its status as `code`, in the error or beside it; without one there is nothing to go by. */
@@ -53,22 +55,22 @@ export const failureInEvent = (data: string): EngineFailure | undefined => {
   return status === undefined ? undefined : failureOf(status, data)
 }
 
-const anthropicStatuses: Readonly<Record<string, number>> = {
-  invalid_request_error: 400,
-  BadRequestError: 400,
-  authentication_error: 401,
-  permission_error: 403,
-  not_found_error: 404,
-  request_too_large: 413,
-  rate_limit_error: 429,
-  overloaded_error: 529
-}
+const anthropicStatuses: ReadonlyMap<unknown, number> = new Map([
+  ["invalid_request_error", 400],
+  ["BadRequestError", 400],
+  ["authentication_error", 401],
+  ["permission_error", 403],
+  ["not_found_error", 404],
+  ["request_too_large", 413],
+  ["rate_limit_error", 429],
+  ["overloaded_error", 529]
+])
 
 /** Anthropic's error events name a type where others name a status; any other type is the engine's own failure. */
 export const failureInMessage = (data: string): EngineFailure | undefined => {
   const json = Option.getOrUndefined(parse(data))
   if (!Predicate.isReadonlyObject(json) || !Predicate.isReadonlyObject(json["error"])) return undefined
-  return failureInEvent(data) ?? failureOf(anthropicStatuses[String(json["error"]["type"])] ?? 500, data)
+  return failureInEvent(data) ?? failureOf(anthropicStatuses.get(json["error"]["type"]) ?? 500, data)
 }
 
 const failureOf = (status: number, data: string): EngineFailure => {

@@ -68,12 +68,12 @@ const modeOf = (header: string | undefined, body: string | undefined): RoutingMo
   )
 }
 
-const duration = /^ *(\d{1,9}(?:\.\d{1,6})?)(?: *(ms|s|m|h))?$/
+const duration = /^ *(\d{1,9}(?:\.\d{1,6})?)(?: *(ms|s|m|h))? *$/
 const unit: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 
 const maxWaitOf = (header: string | undefined): number | undefined | OpenAiError => {
   if (header === undefined) return undefined
-  const match = duration.exec(header.trimEnd())
+  const match = duration.exec(header)
   return match === null
     ? malformed("The header `x-max-wait` must be a duration, such as 30, 30s, 500ms or 2m.", "x-max-wait")
     : Number(match[1]) * unit[match[2] ?? "s"]!

@@ -12,6 +12,9 @@ import type { Yaml } from "./Yaml.ts"
 /** The kind of mapping that a path leads to: `models.servers` for `["models", 0, "servers", 2]`. */
 export const sectionOf = (path: Path) => path.filter((step) => typeof step === "string").join(".")
 
+/** No field lies deeper than this by far, and each place has its whole path. */
+const deepest = 32
+
 export const values = (yaml: Yaml, environment: Environment, report: Report): unknown => {
   const mark = (path: Path, written: string, node: Node | null | undefined, text?: string) => {
     const position = yaml.positionOf(node?.range?.[0] ?? 0)
@@ -28,6 +31,10 @@ export const values = (yaml: Yaml, environment: Environment, report: Report): un
 
   /** `null` for what is empty or was refused. */
   const visit = (node: Node | null | undefined, path: Path, written: string): unknown => {
+    if (path.length > deepest) {
+      report.error(path, "nested too deeply")
+      return null
+    }
     if (isAlias(node)) {
       report.error(path, "aliases (*name) are not supported; write the value out")
       return null

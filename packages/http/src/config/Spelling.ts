@@ -56,14 +56,15 @@ export type Reading =
 /** How a key is read inside the mapping that `section` names (`models.servers`). */
 export const read = (section: string, written: string): Reading => {
   const name = camel(written)
-  const why = own(ignored[section], name)
+  const why = own(own(ignored, section), name)
   if (why !== undefined) return { _tag: "Ignored", why }
-  const known = own(synonyms[section], name)
+  const known = own(own(synonyms, section), name)
   // An unknown name stays as it was written, for its message.
   return name === "vllmServers" && known !== undefined
     ? { _tag: "Field", name: known, impliedKind: "vllm" }
     : { _tag: "Field", name: known ?? name }
 }
 
-const own = (table: Readonly<Record<string, string>> | undefined, name: string) =>
+// Neither a section nor a field is one that every object has.
+const own = <A>(table: Readonly<Record<string, A>> | undefined, name: string): A | undefined =>
   table !== undefined && Object.hasOwn(table, name) ? table[name] : undefined

@@ -36,8 +36,12 @@ export class AnswerUsage {
   /** The chunk must not change before the next few have come. */
   push(chunk: Buffer): void {
     if (!this.legible) return
+    // Up to the limit, wherever chunks end.
+    const room = this.longest - this.length
     this.length += chunk.length
-    if (this.length <= this.longest && this.scanner.push(chunk) !== undefined) this.legible = false
+    if (room > 0 && this.scanner.push(room < chunk.length ? chunk.subarray(0, room) : chunk) !== undefined) {
+      this.legible = false
+    }
     this.recent.push(chunk)
     this.recentLength += chunk.length
     while (this.recentLength - this.recent[0]!.length >= tailLength) this.recentLength -= this.recent.shift()!.length

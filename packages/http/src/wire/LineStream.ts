@@ -54,12 +54,12 @@ export class LineStream {
   }
 }
 
+// In its own line only: a search through all that follows, for each line, would be quadratic.
 const kindOf = (bytes: Buffer, start: number, end: number): EventKind => {
-  // Looked for in this line alone: an engine may send a great many in which there is none.
   const line = bytes.subarray(start, end)
   const brace = line.indexOf(0x7b)
   if (brace === -1) return "comment"
-  const quote = start + line.indexOf(0x22, brace)
-  const named = quote >= start && bytes.subarray(quote, quote + error.length).equals(error)
-  return named && valueStart(bytes, quote + error.length, end) < end ? "error" : "data"
+  const quote = line.indexOf(0x22, brace)
+  const named = quote !== -1 && line.subarray(quote, quote + error.length).equals(error)
+  return named && valueStart(line, quote + error.length, line.length) < line.length ? "error" : "data"
 }

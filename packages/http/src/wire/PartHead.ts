@@ -14,8 +14,9 @@ export interface BadHead {
   readonly problem: string
 }
 
-const line = /^([!#$%&'*+\-.^_`|~\w]+):[ \t]*((?:[\x21-\x7e\x80-\xff][\t\x20-\x7e\x80-\xff]*)?)$/
+const line = /^([!#$%&'*+\-.^_`|~\w]+):([\t\x20-\x7e\x80-\xff]*)$/
 const parameter = /^[ \t]*;[ \t]*([\w*-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;"\\]+))[ \t]*/
+const blanks = /^[ \t]*/
 const asIs = /^(?:7bit|8bit|binary)$/i
 
 const bad = (problem: string): BadHead => ({ problem })
@@ -54,7 +55,8 @@ export const read = (text: string): PartHead | BadHead => {
     }
     if (!/^content-disposition$/i.test(name)) continue
     if (found !== undefined) return bad("has two Content-Dispositions")
-    found = disposition(value)
+    // Not by the line's own pattern, which would go back over them.
+    found = disposition(value.replace(blanks, ""))
   }
   return found ?? bad("has no Content-Disposition")
 }

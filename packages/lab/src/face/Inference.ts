@@ -34,7 +34,7 @@ const remembered = (body: unknown): unknown => {
 const modelOf = (body: unknown): string => {
   if (typeof body !== "object" || body === null) return "unknown"
   if ("fields" in body) return modelOf(body.fields)
-  return "model" in body ? String(body.model) : "unknown"
+  return "model" in body && typeof body.model === "string" ? body.model : "unknown"
 }
 
 /** The handle's fault comes first; the header of the request adds to it. */

@@ -53,8 +53,10 @@ const promptOf = (kind: Kind, body: Json): string | Refusal.Refusal => {
   return Array.isArray(value) ? value.map(textOf).join("\n") : textOf(value)
 }
 
-const toolNameOf = (tool: unknown) =>
-  isObject(tool) && isObject(tool["function"]) ? String(tool["function"]["name"]) : undefined
+const toolNameOf = (tool: unknown): string | undefined => {
+  const name = isObject(tool) && isObject(tool["function"]) ? tool["function"]["name"] : undefined
+  return typeof name === "string" ? name : undefined
+}
 
 /** A call is made when the request insists, or when the prompt carries the marker. */
 const toolOf = (body: Json, prompt: string): string | undefined => {

@@ -10,34 +10,42 @@ export const parse = (text: string): ReadonlyArray<CsvRow> => {
   const rows: Array<CsvRow> = []
   let cells: Array<string> = []
   let cell = ""
+  /** Kept, because the whole cell would be looked at again for each quote in it. */
+  let isBlank = true
   let quoted = false
   let line = 1
   let begun = 1
-  const endRow = () => {
+  const add = (sign: string) => {
+    cell += sign
+    isBlank &&= sign.trim() === ""
+  }
+  const endCell = () => {
     cells.push(cell.trim())
+    cell = ""
+    isBlank = true
+  }
+  const endRow = () => {
+    endCell()
     if (cells.length > 1 || cells[0] !== "") rows.push({ line: begun, cells })
     cells = []
-    cell = ""
   }
   for (let at = 0; at < text.length; at++) {
     const sign = text[at]!
     if (sign === "\n") line++
     if (quoted) {
-      if (sign !== "\"") cell += sign
+      if (sign !== "\"") add(sign)
       else if (text[at + 1] === "\"") {
-        cell += sign
+        add(sign)
         at++
       } else quoted = false
-    } else if (sign === "\"" && cell.trim() === "") {
+    } else if (sign === "\"" && isBlank) {
       cell = ""
       quoted = true
-    } else if (sign === ",") {
-      cells.push(cell.trim())
-      cell = ""
-    } else if (sign === "\n") {
+    } else if (sign === ",") endCell()
+    else if (sign === "\n") {
       endRow()
       begun = line
-    } else if (sign !== "\r") cell += sign
+    } else if (sign !== "\r") add(sign)
   }
   endRow()
   return rows

@@ -1,4 +1,5 @@
 /** From a Schema's issue to problems that a person can act on. */
+import { Formatter } from "effect"
 import type { SchemaIssue } from "effect"
 import type { Problem } from "./ScenarioError.ts"
 
@@ -55,7 +56,8 @@ const wrong = (expected: string, value: unknown, path: Path): string =>
 const told = (found: unknown): string => {
   if (found === undefined || found === null) return "nothing"
   if (Array.isArray(found)) return "a list"
-  return typeof found === "object" ? JSON.stringify(found).slice(0, 80) : JSON.stringify(found)
+  // Aliases make circles, which JSON does not have.
+  return typeof found === "object" ? Formatter.formatJson(found).slice(0, 80) : JSON.stringify(found)
 }
 
 export const written = (path: Path): string =>

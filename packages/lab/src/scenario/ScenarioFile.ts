@@ -1,6 +1,6 @@
 /** From the text of a scenario file to a scenario whose references all lead somewhere. */
 import { Result, Schema } from "effect"
-import { parseDocument } from "yaml"
+import { LineCounter, parseDocument } from "yaml"
 import * as Profiles from "../engine/Profile.ts"
 import { problemsOf } from "./Mismatch.ts"
 import { bestPriorityOf, Scenario } from "./Scenario.ts"
@@ -9,19 +9,26 @@ import { ScenarioError } from "./ScenarioError.ts"
 
 const decodeUnknown = Schema.decodeUnknownResult(Scenario, { errors: "all", onExcessProperty: "error" })
 
+/** The first ones of a file tell what is wrong with it. */
+const mostProblems = 20
+
+const refused = (messages: ReadonlyArray<string>) =>
+  Result.fail(
+    new ScenarioError({ problems: messages.map((message) => ({ path: "", message: `not YAML: ${message}` })) })
+  )
+
 export const parse = (text: string): Result.Result<Scenario, ScenarioError> => {
-  const document = parseDocument(text, { prettyErrors: true, merge: true, logLevel: "error" })
-  const problems = document.errors.map(({ message }) => ({ path: "", message: `not YAML: ${message.split("\n")[0]}` }))
-  if (problems.length > 0) return Result.fail(new ScenarioError({ problems }))
-  let value: unknown
-  try {
-    value = document.toJS()
-  } catch {
-    // References to nothing, or to so much that they would fill the memory.
-    const message = "not YAML: a reference (*name) leads nowhere, or there are too many; write the values out"
-    return Result.fail(new ScenarioError({ problems: [{ path: "", message }] }))
-  }
-  return decode(value)
+  const lines = new LineCounter()
+  // Places are told here: the parser's own way repeats the whole line for each error of it.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: "error" })
+  const messages = document.errors.slice(0, mostProblems).map(({ message, pos: [offset] }) => {
+    const { col, line } = lines.linePos(offset)
+    return `${message} at line ${line}, column ${col}`
+  })
+  if (messages.length > 0) return refused(messages)
+  // Aliases that lead nowhere, or to too much, are found only here, and so is what cannot be merged.
+  const value = Result.try({ try: (): unknown => document.toJS(), catch: (cause) => String((cause as Error).message) })
+  return Result.isFailure(value) ? refused([value.failure]) : decode(value.success)
 }
 
 /** Of plain values, as JSON or a page of sliders has them. */

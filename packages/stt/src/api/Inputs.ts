@@ -26,20 +26,23 @@ export const id = (text: string | null | undefined, path: string): Effect.Effect
     ? Effect.succeed(text.toLowerCase())
     : Effect.fail(invalid(path, `'${(text ?? "").slice(0, 100)}' is not a valid UUID`))
 
-const booleans: Record<string, boolean> = {
-  "1": true,
-  true: true,
-  on: true,
-  yes: true,
-  "0": false,
-  false: false,
-  off: false,
-  no: false,
-  "": false
-}
+const booleans: ReadonlyMap<string, boolean> = new Map([
+  ["1", true],
+  ["true", true],
+  ["on", true],
+  ["yes", true],
+  ["0", false],
+  ["false", false],
+  ["off", false],
+  ["no", false],
+  ["", false]
+])
 
-export const flagOf = (text: unknown): boolean | undefined =>
-  typeof text === "boolean" ? text : typeof text === "number" ? text !== 0 : booleans[String(text).toLowerCase()]
+export const flagOf = (value: unknown): boolean | undefined => {
+  if (typeof value === "boolean") return value
+  if (typeof value === "number") return value !== 0
+  return typeof value === "string" ? booleans.get(value.toLowerCase()) : undefined
+}
 
 export const flag = (query: Query, name: string, otherwise: boolean): Effect.Effect<boolean, Refusal> => {
   const given = query.get(name)

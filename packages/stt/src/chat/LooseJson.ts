@@ -9,6 +9,8 @@ interface Scan {
   /** Brackets that the end of the text left open, the innermost last. */
   readonly open: ReadonlyArray<string>
   readonly inString: boolean
+  /** Where the last string begins. */
+  readonly lastString: number
 }
 
 const closing: Readonly<Record<string, string>> = { "{": "}", "[": "]" }
@@ -17,6 +19,7 @@ const closing: Readonly<Record<string, string>> = { "{": "}", "[": "]" }
 const scan = (text: string, from: number): Scan => {
   const open: Array<string> = []
   let inString = false
+  let lastString = 0
   let out = ""
   for (let index = from; index < text.length; index++) {
     const char = text[index]!
@@ -29,15 +32,18 @@ const scan = (text: string, from: number): Scan => {
       out += char === "\n" ? "\\n" : char === "\r" ? "" : char === "\t" ? "\\t" : char
       continue
     }
+    if (char === "\"") {
+      inString = true
+      lastString = out.length
+    }
     out += char
-    if (char === "\"") inString = true
-    else if (char === "{" || char === "[") open.push(closing[char]!)
+    if (char === "{" || char === "[") open.push(closing[char]!)
     else if (char === "}" || char === "]") {
       if (open.pop() !== char) break
-      if (open.length === 0) return { text: out, open, inString }
+      if (open.length === 0) return { text: out, open, inString, lastString }
     }
   }
-  return { text: out, open, inString }
+  return { text: out, open, inString, lastString }
 }
 
 const withoutLooseCommas = (text: string): string => text.replace(/,\s*(?=[}\]])/g, "")
@@ -51,27 +57,22 @@ const parsed = (text: string): { readonly value: unknown } | undefined => {
 }
 
 /** What was cut off is given its missing brackets; a member that lost its value is left out. */
-const completed = ({ inString, open, text }: Scan): string => {
-  const ended = inString ? `${text}"` : text
-  return withoutLastName(ended) + open.toReversed().join("")
+const completed = ({ inString, lastString, open, text }: Scan): string => {
+  const closed = open.toReversed().join("")
+  if (inString) return `${text}"${closed}`
+  const isName = /"\s*:$/.test(text.trimEnd().slice(-longestGap))
+  return (isName ? text.slice(0, lastString).trimEnd().replace(/,$/, "") : text) + closed
 }
 
-const withoutLastName = (text: string): string => {
-  const ended = text.trimEnd()
-  if (!ended.endsWith(":")) return text
-  const member = ended.slice(0, -1).trimEnd()
-  let from = member.length - 1
-  do from = member.lastIndexOf("\"", from - 1)
-  while (from > 0 && member[from - 1] === "\\")
-  return from < 0 ? text : member.slice(0, from).trimEnd().replace(/,$/, "")
-}
+/** Between a name and its colon. */
+const longestGap = 32
 
-/** Prose before an answer has few brackets, and each is read on from to the end. */
-const mostStarts = 32
+/** Each costs a look at all that follows, and no answer begins so often in vain. */
+const mostBeginnings = 64
 
 const read = (text: string): { readonly value: unknown } | undefined => {
   let from = text.search(/[{[]/)
-  for (let starts = 0; from >= 0 && starts < mostStarts; starts++) {
+  for (let times = 0; times < mostBeginnings && from >= 0; times++) {
     const found = scan(text, from)
     const value = parsed(found.text) ?? parsed(withoutLooseCommas(found.text))
       ?? (found.open.length > 0 ? parsed(withoutLooseCommas(completed(found))) : undefined)

@@ -39,8 +39,11 @@ export type SentQuestion = typeof SentQuestion.Type
 
 const two = (value: number) => String(value).padStart(2, "0")
 
+/** The last that two digits of hours can say. */
+const latest = 359_999
+
 const clock = (seconds: number): string => {
-  const whole = Math.max(0, Math.floor(seconds))
+  const whole = Math.min(Math.max(0, Math.floor(seconds)), latest)
   return [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60].map(two).join(":")
 }
 

@@ -30,7 +30,8 @@ const head = async (path: string, bytes: number): Promise<Buffer> => {
 const isMarkup = (text: string) => /^\s*<(?:!doctype|!--|\?xml|[a-z][\w:-]*[\s/>])/i.test(text)
 const isJson = (text: string) => /^\s*[{[]/.test(text)
 
-const ofText = (bytes: Buffer): MediaType | undefined => {
+/** By the beginning of a text. */
+export const ofText = (bytes: Buffer): MediaType | undefined => {
   const text = Encoding.decode(bytes)
   if (isMarkup(text) || isJson(text) || text.trim() === "") return undefined
   if (/^WEBVTT(?:\s|$)/.test(text)) return { kind: "subtitles", mime: "text/vtt" }

@@ -9,8 +9,9 @@ const seconds = (hours = "0", minutes = "0", rest = "0", fraction = "0"): number
   return Math.round(whole * 100) / 100
 }
 
+// A tag does not hold the beginning of another: one that never ends would be searched for its end again from each.
 const withoutTags = (text: string): string =>
-  text.replace(/<\/?[^<>]+>/g, "").replace(/\{\\[^{}]*\}/g, "")
+  text.replace(/<[^<>]+>/g, "").replace(/\{\\[^{}]*\}/g, "")
     .replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&nbsp;", " ").replaceAll("&amp;", "&").trim()
 
 /** Blocks are separated by blank lines; in each, what stands before the timing is its number or name. */

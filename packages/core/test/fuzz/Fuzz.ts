@@ -1,0 +1,13 @@
+/** How many inputs each property is given: some in `npm test`, as many as are asked for in `npm run test:fuzz`. */
+
+/** The one place that reads it. */
+const asked = Number(process.env["AIGUILLEUR_FUZZ_RUNS"] ?? 0)
+
+/** For a property whose inputs cost more or less than most; the long form keeps the proportion. */
+export const runs = (usual = 300) => ({
+  timeout: asked === 0 ? 20_000 : 900_000,
+  arbitrary: { runs: asked === 0 ? usual : Math.ceil(asked * usual / 300) }
+})
+
+/** For a property that counts work, which takes a while. */
+export const works = runs(12)

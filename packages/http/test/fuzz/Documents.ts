@@ -1,0 +1,129 @@
+/** JSON as senders write it: every kind of value, spelling and space, and tokens that make no document at all. */
+import { Arbitrary } from "effect"
+import { among, oneOf, textOf } from "../../../core/test/fuzz/Inputs.ts"
+
+type Text = Arbitrary.Arbitrary<string>
+
+const space = among(["", "", "", "", " ", "\n", "\t", "\r\n  "])
+
+const characters = [
+  "a",
+  " ",
+  "é",
+  "語",
+  "🚂",
+  "\\n",
+  "\\\"",
+  "\\\\",
+  "\\/",
+  "\\u0041",
+  "\\ud83d\\ude82",
+  "\\ud800",
+  "\u007f",
+  "\"",
+  "0123456789abcdef0123456789abcdef"
+]
+
+const string = Arbitrary.map(
+  Arbitrary.array(among(characters.filter((each) => each !== "\"")), { maxLength: 5 }),
+  (pieces) => `"${pieces.join("")}"`
+)
+
+const scalar = oneOf(
+  string,
+  among(["0", "-0", "7", "-12", "1.5", "0.25e+3", "1E5", "2e-3", "12345678901234567890123", "1e400", "3.0"]),
+  among(["true", "false", "null"])
+)
+
+export const ownedNames = [
+  "model",
+  "stream",
+  "stream_options",
+  "priority",
+  "routing-mode",
+  "routing_mode",
+  "max_tokens",
+  "max_completion_tokens",
+  "max_output_tokens",
+  "n",
+  "include_usage"
+]
+
+/** Now and then with a letter escaped, which is the same name. */
+const owned = Arbitrary.map(
+  Arbitrary.all([among(ownedNames), among([-1, -1, -1, 0, 2])]),
+  ([name, at]) =>
+    at === -1 || at >= name.length
+      ? `"${name}"`
+      : `"${name.slice(0, at)}\\u00${name.charCodeAt(at).toString(16)}${name.slice(at + 1)}"`
+)
+
+const listed = (items: Text, open: string, close: string): Text =>
+  Arbitrary.map(
+    Arbitrary.all([Arbitrary.array(Arbitrary.all([space, items, space]), { maxLength: 4 }), space]),
+    ([all, inner]) => `${open}${all.length === 0 ? inner : all.map((each) => each.join("")).join(",")}${close}`
+  )
+
+const member = (name: Text, value: Text): Text =>
+  Arbitrary.map(
+    Arbitrary.all([name, space, space, value]),
+    ([key, before, after, said]) => `${key}${before}:${after}${said}`
+  )
+
+const nested = (inner: Text): Text =>
+  oneOf(scalar, listed(inner, "[", "]"), listed(member(oneOf(string, owned), inner), "{", "}"))
+
+const value = nested(nested(nested(scalar)))
+
+const options = listed(member(among(["\"include_usage\"", "\"x\""]), among(["true", "false", "null", "1"])), "{", "}")
+
+/** What owned fields usually say, so that most documents are requests. */
+const sensible = oneOf(
+  among(["\"m\"", "\"\\u006d/é\"", "true", "false", "null", "5", "-3", "2e2", "\"any\"", "9007199254740991"]),
+  options
+)
+
+/** Well-formed. */
+export const object: Text = listed(
+  oneOf(member(owned, sensible), member(owned, value), member(string, value)),
+  "{",
+  "}"
+)
+
+/** Any document, with space around it. */
+export const document: Text = Arbitrary.map(
+  Arbitrary.all([space, oneOf(object, object, object, object, value), space]),
+  (pieces) => pieces.join("")
+)
+
+export const tokens = [
+  "{",
+  "}",
+  "[",
+  "]",
+  ",",
+  ":",
+  "\"",
+  "\\",
+  "\\u00",
+  "{\"a\":",
+  "\"a\"",
+  "\"model\"",
+  "\"usage\"",
+  "\"model\":\"m\"",
+  "\"stream\":true",
+  "\"m\\u006fdel\":",
+  "-",
+  "1",
+  ".5",
+  "e+",
+  "tru",
+  "true",
+  "null",
+  " ",
+  "\n",
+  "é"
+]
+
+/** Tokens in any order: hardly ever a document. */
+export const rubble: Text = textOf(tokens)
