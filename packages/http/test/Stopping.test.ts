@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
+import * as Remains from "./faults/Remains.ts"
 import * as Raw from "./Raw.ts"
 import * as Rig from "./Rig.ts"
 
@@ -24,6 +25,25 @@ describe("Stopping", () => {
       assert.strictEqual(late._tag, "Failure")
       rig.server.resume()
       assert.include(yield* Fiber.join(running), "[DONE]")
+      yield* Fiber.join(stopped)
+    }))
+
+  it.live("answers what still comes on an open connection, and closes it", () =>
+    Effect.gen(function*() {
+      const rig = yield* Rig.make(oneSlot)
+      const raw = yield* Raw.open(rig.port)
+      const body = JSON.stringify(stream)
+      raw.write(Raw.head(Rig.secret, { "content-length": String(body.length) }) + body)
+      yield* rig.server.awaitRequests(1)
+      const stopped = yield* Effect.forkChild(rig.stop)
+      const isOpen = Effect.isSuccess(Effect.tryPromise(() => fetch(`${rig.url}/health/liveness`)))
+      while (yield* isOpen) yield* Effect.yieldNow
+      raw.write("GET /health/liveness HTTP/1.1\r\nhost: test\r\n\r\n")
+      for (let turns = 0; turns < 100; turns++) yield* Remains.turn
+      rig.server.resume()
+      const [, first = "", second = ""] = (yield* raw.closed).split(/^HTTP\/1.1 /m)
+      assert.include(first, "[DONE]")
+      assert.match(second, /^connection: close\r$/im)
       yield* Fiber.join(stopped)
     }))
 

@@ -44,7 +44,8 @@ else {
     failing: 10,
     reloading: 60,
     looking: 10,
-    warmUp: Math.min(120, seconds / 4),
+    // Until then it fills what it keeps of the last requests, and the engine compiles what is hot.
+    warmUp: Math.min(240, 0.4 * seconds),
     seed: positive("seed"),
     ...(values.profile === undefined ? {} : { profile: values.profile })
   }
