@@ -84,6 +84,18 @@ const Metadata = Schema.Struct({
   mediaType: Text
 })
 
+const oneOf = (list: ReadonlyArray<string>) =>
+  list.length === 0 ? Schema.Null : Schema.NullOr(Schema.Literals(list as [string, ...Array<string>]))
+
+const formOf = (disciplines: ReadonlyArray<string>, mediaTypes: ReadonlyArray<string>) =>
+  Schema.Struct({
+    title: Schema.String,
+    description: Schema.String,
+    topics: Schema.Array(Schema.String).check(Schema.isMinLength(1)),
+    discipline: oneOf(disciplines),
+    mediaType: oneOf(mediaTypes)
+  })
+
 /** Only what is on the list, as it is written there. */
 const among = (list: ReadonlyArray<string>, given: string | null | undefined): string | null => {
   const wanted = trimmed(given).toLowerCase()
@@ -110,6 +122,7 @@ export const metadata = Effect.fn("Enriching.metadata")(function*(
       ...asked(prompts, prompts.metadata(text, { disciplines, mediaTypes })),
       most: answerOf(window),
       schema: Metadata,
+      form: formOf(disciplines, mediaTypes),
       accept: (answer): Result.Result<SentMetadata, string> => {
         const title = unquoted(trimmed(answer.title))
         if (title === "") return Result.fail(prompts.missing.title)
@@ -148,6 +161,7 @@ export const quiz = Effect.fn("Enriching.quiz")(function*(
           ...asked(prompts, prompts.quiz(Windows.textOf(part), each)),
           most: answerOf(window),
           schema: Quiz.Answer,
+          form: Quiz.Form,
           accept: (answer) => {
             const questions = Quiz.questionsOf(answer, part).slice(0, each)
             return questions.length === 0 ? Result.fail(prompts.missing.questions) : Result.succeed(questions)
@@ -177,6 +191,7 @@ export const notes = Effect.fn("Enriching.notes")(function*(
           ...asked(prompts, prompts.notes(part.map(({ sentence }) => sentence.text.trim()).join(" "))),
           most: answerOf(window),
           schema: Notes,
+          form: Schema.Struct({ notes: Schema.String }),
           accept: (answer) => {
             const text = typeof answer.notes === "string" ? answer.notes : answer.notes.join("\n")
             return trimmed(text) === "" ? Result.fail(prompts.missing.text) : Result.succeed(text.trim())

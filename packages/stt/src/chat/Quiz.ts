@@ -30,6 +30,22 @@ const Listed = Schema.Struct({ questions: Schema.Array(Question) })
 /** A list alone, or one question alone, is understood as well. */
 export const Answer = Schema.Union([Listed, Schema.Array(Question), Question])
 
+const choices = 4
+
+const Line = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 9_999 }))
+
+const Asked = Schema.Struct({
+  question: Schema.String,
+  choices: Schema.Array(Schema.String).check(Schema.isMinLength(choices), Schema.isMaxLength(choices)),
+  correct: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: choices })),
+  explanation: Schema.String,
+  first: Line,
+  last: Line
+})
+
+/** As the prompt says it. */
+export const Form = Schema.Struct({ questions: Schema.Array(Asked).check(Schema.isMinLength(1)) })
+
 type Answer = typeof Answer.Type
 type Given = typeof Question.Type
 

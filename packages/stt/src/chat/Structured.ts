@@ -6,7 +6,10 @@ import * as LooseJson from "./LooseJson.ts"
 export interface Wanted<S extends Schema.ConstraintDecoder<unknown>, A> {
   readonly messages: ReadonlyArray<Message>
   readonly most: number
+  /** What is understood. */
   readonly schema: S
+  /** What is asked for, where that is less: a model takes the shortest way that a schema leaves it. */
+  readonly form?: Schema.Constraint
   /** The answer made fit for use, or what is wrong with it, in the language of the prompt. */
   readonly accept: (answer: S["Type"]) => Result.Result<A, string>
   /** Says to the model that its answer was no good; the reason is in it. */
@@ -49,7 +52,7 @@ export const ask = Effect.fn("Structured.ask")(function*<S extends Schema.Constr
   wanted: Wanted<S, A>
 ): Effect.fn.Return<A, ChatError, ChatModel> {
   const chat = yield* ChatModel
-  const schema = jsonSchemaOf(wanted.schema)
+  const schema = jsonSchemaOf(wanted.form ?? wanted.schema)
   let messages = wanted.messages
   for (let attempt = 1;; attempt++) {
     const text = yield* chat.ask({ messages, most: wanted.most, schema })
