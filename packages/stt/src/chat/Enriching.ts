@@ -84,6 +84,8 @@ const Metadata = Schema.Struct({
   mediaType: Text
 })
 
+const mostTopics = 12
+
 const oneOf = (list: ReadonlyArray<string>) =>
   list.length === 0 ? Schema.Null : Schema.NullOr(Schema.Literals(list as [string, ...Array<string>]))
 
@@ -91,7 +93,7 @@ const formOf = (disciplines: ReadonlyArray<string>, mediaTypes: ReadonlyArray<st
   Schema.Struct({
     title: Schema.String,
     description: Schema.String,
-    topics: Schema.Array(Schema.String).check(Schema.isMinLength(1)),
+    topics: Schema.Array(Schema.String).check(Schema.isMinLength(1), Schema.isMaxLength(mostTopics)),
     discipline: oneOf(disciplines),
     mediaType: oneOf(mediaTypes)
   })
@@ -104,7 +106,7 @@ const among = (list: ReadonlyArray<string>, given: string | null | undefined): s
 
 const topicsOf = (given: typeof Metadata.Type["topics"]): ReadonlyArray<string> => {
   const list = typeof given === "string" ? given.split(/[,;\n]/) : given ?? []
-  return [...new Set(list.map((topic) => topic.trim()).filter((topic) => topic !== ""))].slice(0, 12)
+  return [...new Set(list.map((topic) => topic.trim()).filter((topic) => topic !== ""))].slice(0, mostTopics)
 }
 
 const unquoted = (text: string): string => text.replace(/^["'«“\s]+|(?<!["'»”\s])["'»”\s]+$/g, "")
@@ -161,7 +163,7 @@ export const quiz = Effect.fn("Enriching.quiz")(function*(
           ...asked(prompts, prompts.quiz(Windows.textOf(part), each)),
           most: answerOf(window),
           schema: Quiz.Answer,
-          form: Quiz.Form,
+          form: Quiz.formOf(each),
           accept: (answer) => {
             const questions = Quiz.questionsOf(answer, part).slice(0, each)
             return questions.length === 0 ? Result.fail(prompts.missing.questions) : Result.succeed(questions)

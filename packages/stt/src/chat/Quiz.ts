@@ -43,8 +43,9 @@ const Asked = Schema.Struct({
   last: Line
 })
 
-/** As the prompt says it. */
-export const Form = Schema.Struct({ questions: Schema.Array(Asked).check(Schema.isMinLength(1)) })
+/** As the prompt says it: so many, since a small model may not know when to end. */
+export const formOf = (count: number) =>
+  Schema.Struct({ questions: Schema.Array(Asked).check(Schema.isMinLength(1), Schema.isMaxLength(count)) })
 
 type Answer = typeof Answer.Type
 type Given = typeof Question.Type
