@@ -86,7 +86,7 @@ class Compiler {
       : sign !== undefined || to === ""
       ? Infinity
       : Number(comma === undefined ? from : to)
-    if (isSingle && lazy === "") return run(matcher, least, greatest)
+    if (isSingle) return (lazy === "" ? run : lazyRun)(matcher, least, greatest)
     return loop(matcher, least, greatest, lazy === "?")
   }
 
@@ -139,6 +139,15 @@ const run = (matcher: Matcher, least: number, greatest: number): Matcher => (at,
   let end = at
   while (end - at < greatest && matcher(end, () => true)) end++
   for (; end - at >= least; end--) if (next(end)) return true
+  return false
+}
+
+/** As few single characters as will do, then one more after the other. */
+const lazyRun = (matcher: Matcher, least: number, greatest: number): Matcher => (at, next) => {
+  for (let end = at; end - at <= greatest; end++) {
+    if (end - at >= least && next(end)) return true
+    if (!matcher(end, () => true)) return false
+  }
   return false
 }
 

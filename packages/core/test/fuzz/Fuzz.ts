@@ -10,4 +10,4 @@ export const runs = (usual = 300) => ({
 })
 
 /** For a property that counts work, which takes a while. */
-export const works = runs(12)
+export const works = runs(8)

@@ -82,7 +82,7 @@ describe("ScenarioFile, fuzzed", () => {
     }
     const { columns, models, populations, servers } = outcome.success
     for (const list of [columns, models, populations, servers]) assert.isNotEmpty(list)
-  }, runs(150))
+  }, runs(80))
 
   it.prop("varies as it is asked to, or says how to ask", [words], ([asked]) => {
     const outcomes: ReadonlyArray<Result.Result<unknown, string>> = [
