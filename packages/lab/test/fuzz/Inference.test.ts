@@ -72,6 +72,15 @@ const fragments = [
   "m"
 ]
 
+const wav = (rate: string) => `RIFF\0\0\0\0WAVEfmt ${"\0".repeat(12)}${rate}${"\0".repeat(4)}data\0\0\0\0abc`
+
+/** With a file of audio, whose head says how fast its bytes go by. */
+const upload = Arbitrary.map(
+  Arbitrary.all([among(["\0\0\0\0", "\0}\0\0", "\u00ff\u00ff\u00ff\u00ff"]), textOf(fragments, 4)]),
+  ([rate, rest]) =>
+    `--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n${wav(rate)}${rest}\r\n--x--\r\n`
+)
+
 const header = textOf(["close", "slow-prefill", "=", "5", "1e400", ";", ",", " ", "-a", "status=503", ...inherited], 6)
 
 describe("What a simulated engine is asked, fuzzed", () => {
@@ -88,9 +97,9 @@ describe("What a simulated engine is asked, fuzzed", () => {
   }, runs())
 
   it.prop("is a form, JSON or a text, and audio of some length where it is a form", [
-    bytesOf(textOf(fragments), "latin1"),
+    oneOf(bytesOf(textOf(fragments), "latin1"), bytesOf(upload, "latin1")),
     oneOf(
-      among(["multipart/form-data; boundary=x", "application/json", ""]),
+      among(["multipart/form-data; boundary=x", "multipart/form-data; boundary=x", "application/json"]),
       textOf(["multipart/form-data", ";", " boundary=", "x", "\""])
     )
   ], ([bytes, type]) => {

@@ -102,6 +102,19 @@ describe("ScenarioFile, fuzzed", () => {
     assertLinear(input, (asked) => [kill(whole, asked), scale(whole, asked), policy(asked)])
   }, works)
 
+  it("compares no key or name with all others", () => {
+    const distinct = (text: string) => Array.from(text, (_, at) => `a${at}: 1\n`).join("")
+    assertLinear({ before: "", unit: "a", after: "" }, (text) => parse(distinct(text)))
+    const { message } = Result.getOrElse(Result.flip(parse("a: { b: 1, b: 2 }")), () => assert.fail())
+    assert.include(message, "Map keys must be unique at line 1, column 12")
+  })
+
+  it("takes no mapping for a name, however many hold one another", () => {
+    const { problems } = Result.getOrElse(Result.flip(parse("? ".repeat(800))), () => assert.fail())
+    assert.include(problems[0]?.message, "A key must be a plain name")
+    assertLinear({ before: "", unit: "? ", after: "" }, parse)
+  })
+
   it("says what is wrong with aliases that lead nowhere or back, and with what cannot be merged", () => {
     for (const given of ["a: *b", "a: &a [*a]", "<<: 1", "a: &a {a: *a}\nname: *a", "&a [*a,*a]"]) {
       const outcome = parse(given)

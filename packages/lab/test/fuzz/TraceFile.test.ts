@@ -33,7 +33,19 @@ const good = among([
   "2027-03-01T08:00:00Z,u,\"k,2\",m,3,1,0,private-only"
 ])
 
-const row = oneOf(good, good, Arbitrary.map(Arbitrary.array(cell, { maxLength: 9 }), (cells) => cells.join(",")))
+/** A good one but for one cell. */
+const spoilt = Arbitrary.map(
+  Arbitrary.all([good, among([0, 1, 4, 5, 6, 7]), cell]),
+  ([text, at, said]) => text.split(",").toSpliced(at, 1, said).join(",")
+)
+
+const row = oneOf(
+  good,
+  good,
+  good,
+  spoilt,
+  Arbitrary.map(Arbitrary.array(cell, { maxLength: 9 }), (cells) => cells.join(","))
+)
 
 const file = Arbitrary.map(
   Arbitrary.all([among([head, head, head, columns.slice(1).join(",")]), Arbitrary.array(row, { maxLength: 6 })]),

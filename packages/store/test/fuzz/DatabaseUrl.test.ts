@@ -26,6 +26,8 @@ const fragments = [
   "sslrootcert=/nowhere",
   "host=/run",
   "port=x",
+  "&port=54x",
+  "&port=123456",
   "dbname=%E0%A4%A",
   "%",
   "%41",
