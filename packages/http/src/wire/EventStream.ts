@@ -97,7 +97,9 @@ export class EventStream {
     let from = this.lastKept ? 0 : start
     for (const endInChunk of this.ends) {
       const end = before + endInChunk
-      if (end - start > this.limit) return this.fail(gathered(kept, bytes.subarray(from, start)))
+      // Had the chunk ended after the carriage return, its line feed would not have been the event's.
+      const feed = bytes[end - 1] === LF && bytes[end - 2] === CR ? 1 : 0
+      if (end - feed - start > this.limit) return this.fail(gathered(kept, bytes.subarray(from, start)))
       this.lastKept = this.keeps(bytes, start, end)
       if (!this.lastKept) {
         if (start > from) kept.push(bytes.subarray(from, start))

@@ -97,4 +97,17 @@ describe("EventStream, fuzzed", () => {
     assertLinear(input, (text) => relay([Buffer.from(text)]))
     assertLinear(input, (text) => relay(Array.from(Buffer.from(text), (byte) => Buffer.of(byte))), 800)
   }, works)
+
+  it("counts no line feed to an event that came without it as well", () => {
+    for (const end of ["\n\n", "\r\n\r\n", "\n\r\n", "\r\r\n", "\n\r"]) {
+      for (const length of [36, 37, 38, 39, 40]) {
+        const bytes = Buffer.from(`${"x".repeat(length)}${end}data`)
+        const whole = relay([bytes], 40)
+        for (let at = 0; at <= bytes.length; at++) {
+          const { bytes: passed, oversize } = relay([bytes.subarray(0, at), bytes.subarray(at)], 40)
+          assert.deepStrictEqual([passed, oversize], [whole.bytes, whole.oversize])
+        }
+      }
+    }
+  })
 })
