@@ -1,6 +1,8 @@
 /** Tokens, home and health over real HTTP. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { Redacted } from "effect"
+import { Effect, Redacted } from "effect"
+import { stat } from "node:fs/promises"
+import * as ClientSecret from "../src/client/ClientSecret.ts"
 import { call, Caller } from "./support/Caller.ts"
 import { type Rig, start } from "./support/Service.ts"
 
@@ -145,6 +147,44 @@ describe("Tokens", () => {
       if (answer.status === 429) assert.isAbove(Number(answer.headers.get("retry-after")), 0)
     }
     assert.include(statuses, 429)
+  })
+
+  // §9 OURS: whoever has no token is held and stored little for, in whichever encoding
+  it("takes no large body from anybody", async () => {
+    const own = { grant_type: "client_credentials", client_id: "all", client_secret: "all-secret" }
+    const said = { id: unknownId, status: "SUCCESS" }
+    const pad = "x".repeat(200_000)
+    const parts = Object.fromEntries(Array.from({ length: 10 }, (_, n) => [`pad${n}`, "x".repeat(20_000)]))
+    const file = (size: number) => new File(["x".repeat(size)], "pad.bin")
+    const files = Object.fromEntries(Array.from({ length: 10 }, (_, n) => [`pad${n}`, file(20_000)]))
+    // Cut off in the middle, it may learn of nothing else.
+    const statusOf = (path: string, options: Parameters<typeof call>[2]) =>
+      call(`${rig.url}/api${path}`, "POST", options).then(({ status }) => status, () => 413)
+    for (const [path, values] of [["/token", own], ["/v1/webhook", said]] as const) {
+      assert.strictEqual(await statusOf(path, { form: { ...values, pad: "x".repeat(20_000) } }), 200)
+      const large = [
+        { json: { ...values, pad } },
+        { urlencoded: { ...values, pad } },
+        { form: { ...values, pad } },
+        { form: { ...values, ...parts } },
+        { form: { ...values, pad: file(200_000) } },
+        { form: { ...values, ...files } }
+      ]
+      for (const options of large) assert.include([400, 413], await statusOf(path, options))
+    }
+  })
+
+  // §9 OURS: guessing at many clients at once keeps nothing waiting that needs the same threads
+  it("hashes few secrets at the same time", async () => {
+    const verify = ClientSecret.makeVerifier()
+    let checked = 0
+    const guesses = Array.from({ length: 40 }, async (_, guess) => {
+      assert.isFalse(await Effect.runPromise(verify(`${guess}`, undefined)))
+      checked++
+    })
+    await stat(".")
+    assert.isBelow(checked, 20)
+    await Promise.all(guesses)
   })
 
   // §1 MUST: a missing token is answered 401 with WWW-Authenticate exactly Bearer

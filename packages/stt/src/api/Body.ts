@@ -13,7 +13,7 @@ import { Spool, type SpoolFile } from "../media/Spool.ts"
 import { invalid, Refusal, tooLarge, tooSlow, unavailable, unreadable, unsupportedType } from "../Refusal.ts"
 import { Settings } from "../Settings.ts"
 
-/** Of a body that is held in memory, and of a field of a form. */
+/** Of a body that is held in memory, and of the fields of a form. */
 const maxHeld = 64 * 1024 * 1024
 
 export interface FilePart extends SpoolFile {
@@ -29,12 +29,12 @@ export interface Body {
   readonly files: ReadonlyMap<string, FilePart>
 }
 
-const limited = (limit: number) => {
+const limited = (left: number, limit: number) => {
   let size = 0
   return new Transform({
     transform(chunk: Buffer, _, done) {
       size += chunk.length
-      if (size > limit) done(tooLarge("file", `The file is larger than the ${limit} bytes that are accepted`))
+      if (size > left) done(tooLarge("file", `The file is larger than the ${limit} bytes that are accepted`))
       else done(null, chunk)
     }
   })
@@ -58,6 +58,7 @@ const nameOf = (name: string): string => (name.split(/[\\/]/).at(-1) ?? "").repl
 
 const multipart = Effect.fnUntraced(function*(
   request: IncomingMessage,
+  maxBody: number,
   maxFile: number
 ): Effect.fn.Return<Body, Refusal, Settings | Spool | Scope.Scope> {
   const { bodyIdle } = yield* Settings
@@ -67,22 +68,28 @@ const multipart = Effect.fnUntraced(function*(
   const paths: Array<SpoolFile> = []
   // Whatever a request leaves behind and nobody adopted goes with it.
   yield* Effect.addFinalizer(() => Effect.forEach(paths, spool.discard, { discard: true }))
+  // All fields together, and all files: a hundred small ones are no less than a large one.
+  let heldLeft = maxBody
+  let fileLeft = maxFile
   const receive = async (parts: Readable) => {
     for await (const part of parts as AsyncIterable<MultipartParser.Part>) {
       if (part._tag === "Field") {
+        heldLeft -= part.value.length
+        if (heldLeft < 0) throw tooLarge(null, "The fields of the form are too large")
         values[part.info.name] = decodeField(part.info, part.value).replaceAll("\0", "")
         continue
       }
       const file = spool.fileUnsafe()
       paths.push(file)
-      await pipeline(part, limited(maxFile), fs.createWriteStream(file.path, { mode: 0o600 }))
+      await pipeline(part, limited(fileLeft, maxFile), fs.createWriteStream(file.path, { mode: 0o600 }))
       const { size } = await fs.promises.stat(file.path)
+      fileLeft -= size
       files.set(part.info.name, { ...file, name: nameOf(part.filename ?? ""), size })
     }
   }
   yield* Effect.tryPromise({
     try: async (signal) => {
-      const parser = MultipartParser.make({ headers: request.headers, maxFieldSize: maxHeld, maxParts: 100 })
+      const parser = MultipartParser.make({ headers: request.headers, maxFieldSize: maxBody, maxParts: 100 })
       const feeding = pipeline(request, parser, { signal, end: true })
       await unlessStalled(request, bodyIdle, Promise.all([receive(parser), feeding]))
     },
@@ -103,21 +110,24 @@ const isOfTheDisk = (cause: unknown) =>
 const isLimit = (cause: unknown) =>
   typeof cause === "object" && cause !== null && (cause as { _tag?: unknown })._tag === "ReachedLimit"
 
-const collected = async (request: IncomingMessage): Promise<string> => {
+const collected = async (request: IncomingMessage, maxBody: number): Promise<string> => {
   const chunks: Array<Buffer> = []
   let size = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > maxHeld) throw tooLarge(null, `The body is larger than the ${maxHeld} bytes that are accepted`)
+    if (size > maxBody) throw tooLarge(null, `The body is larger than the ${maxBody} bytes that are accepted`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString("utf8")
 }
 
-const held = Effect.fnUntraced(function*(request: IncomingMessage): Effect.fn.Return<string, Refusal, Settings> {
+const held = Effect.fnUntraced(function*(
+  request: IncomingMessage,
+  maxBody: number
+): Effect.fn.Return<string, Refusal, Settings> {
   const { bodyIdle } = yield* Settings
   return yield* Effect.tryPromise({
-    try: () => unlessStalled(request, bodyIdle, collected(request)),
+    try: () => unlessStalled(request, bodyIdle, collected(request, maxBody)),
     catch: (cause) => cause instanceof Refusal ? cause : invalid(null, "The body was cut off")
   })
 })
@@ -149,15 +159,20 @@ const fromUrlEncoded = (text: string): Body => ({
 const withoutType = (text: string): Effect.Effect<Body, Refusal> =>
   /^\s*[{[]/.test(text) || text.trim() === "" ? fromJson(text) : Effect.succeed(fromUrlEncoded(text))
 
+/** For endpoints that ask for no token: nobody without one makes us hold or store more. */
+export const anybody = { maxBody: 64 * 1024, maxFile: 64 * 1024 }
+
 export interface Options {
-  /** Of one file. Default 64 MiB. */
+  /** Of what is held in memory: a body, or all fields of a form. Default 64 MiB. */
+  readonly maxBody?: number
+  /** Of all files of a form. Default 64 MiB. */
   readonly maxFile?: number
   /** JSON whatever the content type says: a known worker does not say. */
   readonly lenient?: boolean
 }
 
 export const read = Effect.fnUntraced(function*(
-  { lenient = false, maxFile = maxHeld }: Options = {}
+  { lenient = false, maxBody = maxHeld, maxFile = maxHeld }: Options = {}
 ): Effect.fn.Return<Body, Refusal, Settings | Spool | Scope.Scope | HttpServerRequest.HttpServerRequest> {
   const serverRequest = yield* HttpServerRequest.HttpServerRequest
   const request = NodeHttpServerRequest.toIncomingMessage(serverRequest) as IncomingMessage
@@ -166,8 +181,8 @@ export const read = Effect.fnUntraced(function*(
     if (request.listenerCount("data") === 0 && !response.headersSent) response.writeContinue()
   }
   const type = (request.headers["content-type"] ?? "").split(";", 1)[0]!.trim().toLowerCase()
-  if (type === "multipart/form-data") return yield* multipart(request, maxFile)
-  const text = yield* held(request)
+  if (type === "multipart/form-data") return yield* multipart(request, maxBody, maxFile)
+  const text = yield* held(request, maxBody)
   if (type === "application/json" || type.endsWith("+json")) return yield* fromJson(text)
   if (type === "application/x-www-form-urlencoded") {
     return lenient && /^\s*\{/.test(text) ? yield* fromJson(text) : fromUrlEncoded(text)

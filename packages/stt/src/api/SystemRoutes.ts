@@ -21,7 +21,7 @@ export const health = Effect.gen(function*() {
 const decode = Request.decode(Schema.Struct({ id: Schema.String, status: Schema.String }))
 
 export const sink = Effect.gen(function*() {
-  const { values } = yield* Body.read({ lenient: true })
+  const { values } = yield* Body.read({ ...Body.anybody, lenient: true })
   const { id } = yield* Effect.fromResult(decode(values)).pipe(
     Effect.mapError(({ errors }) => invalid(errors[0]!.path, errors[0]!.message))
   )

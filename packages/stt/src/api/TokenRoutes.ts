@@ -44,7 +44,7 @@ export const make = Effect.gen(function*() {
 
   const issue = Effect.gen(function*() {
     const request = yield* HttpServerRequest.HttpServerRequest
-    const read = yield* Effect.result(Body.read({ lenient: true }))
+    const read = yield* Effect.result(Body.read({ ...Body.anybody, lenient: true }))
     const values = read._tag === "Success" ? read.success.values : {}
     const header = basic(request.headers.authorization)
     const id = text(values.client_id) ?? header.id

@@ -1,5 +1,5 @@
 /** Secrets of clients: kept only as a salted hash that is slow to guess, and quick to check once it was right. */
-import { Effect, Redacted } from "effect"
+import { Effect, Redacted, Semaphore } from "effect"
 import { createHmac, randomBytes, scrypt, timingSafeEqual } from "node:crypto"
 
 export const generate = (): Redacted.Redacted => Redacted.make(`stt_${randomBytes(24).toString("base64url")}`)
@@ -26,16 +26,20 @@ const matches = Effect.fnUntraced(function*(secret: string, stored: string) {
 /** Bridges ask for a token with every call: a secret that was right is recognised without the slow hash. */
 const remembered = 1000
 
+/** Of the four threads that Node has for it: files and names of hosts wait for the same ones. */
+const atOnce = 2
+
 /** Of a client that does not exist: checking takes as long as if it did. */
 const nobody = `scrypt:${randomBytes(16).toString("base64url")}:${randomBytes(32).toString("base64url")}`
 
 export const makeVerifier = (): (secret: string, stored: string | undefined) => Effect.Effect<boolean> => {
   const key = randomBytes(32)
   const right = new Set<string>()
+  const places = Semaphore.makeUnsafe(atOnce)
   return Effect.fnUntraced(function*(secret, stored) {
     const mark = createHmac("sha256", key).update(`${stored}\0${secret}`).digest("base64")
     if (right.has(mark)) return true
-    const found = yield* matches(secret, stored ?? nobody)
+    const found = yield* places.withPermit(matches(secret, stored ?? nobody))
     if (!found || stored === undefined) return false
     if (right.size >= remembered) right.clear()
     right.add(mark)
