@@ -313,7 +313,9 @@ describe("A hostile caller", () => {
       assert.match(text, /HTTP\/1\.1 429 [^]*?retry-after: \d+\r\n/i)
       assert.include(text, "too_many_wrong_keys")
       yield* unharmed(rig, 1)
-      const stranger = yield* Rig.post(rig, Rig.chat(), { key: Rig.urgent })
-      assert.strictEqual(stranger.status, 429)
+      // In the same breath as another wrong key, for a wait may be over by now.
+      const stranger = Raw.head(Rig.urgent, { "content-length": "2", connection: "close" }) + "{}"
+      const both = yield* send(rig, guess(count) + stranger)
+      assert.strictEqual(statusesIn(yield* both.closed).at(-1), 429)
     }), limit)
 })
