@@ -10,7 +10,7 @@ export const isForm = (contentType: string | undefined): boolean =>
 export const boundaryOf = (contentType: string): string | undefined => {
   let rest = contentType.replace(/^[^;]*/, "")
   let boundary: string | undefined
-  while (rest.trim() !== "") {
+  while (/\S/.test(rest)) {
     const match = parameter.exec(rest)
     if (match === null) return undefined
     rest = rest.slice(match[0].length)

@@ -33,9 +33,11 @@ const good = among([
   "2027-03-01T08:00:00Z,u,\"k,2\",m,3,1,0,private-only"
 ])
 
+const numbers = among(["3.5", "-1", "0", "1e400", "-1e400", "NaN", "1e3", "1e-3", " "])
+
 /** A good one but for one cell. */
 const spoilt = Arbitrary.map(
-  Arbitrary.all([good, among([0, 1, 4, 5, 6, 7]), cell]),
+  Arbitrary.all([good, among([0, 1, 4, 5, 6, 7]), oneOf(cell, numbers, numbers)]),
   ([text, at, said]) => text.split(",").toSpliced(at, 1, said).join(",")
 )
 
