@@ -17,13 +17,13 @@ describe("BodyScanner, fuzzed", () => {
   it.prop("reads every document as JSON.parse does", [document], ([text]) => {
     const bytes = Buffer.from(text)
     agree(bytes, scan([bytes]), text)
-  }, runs(800))
+  }, runs(500))
 
   it.prop(
     "refuses what JSON.parse refuses, and with a declared error",
     [oneOf(bytesOf(oneOf(document, rubble)), Arbitrary.map(flawed, (text) => Buffer.from(text)))],
     ([bytes]) => agree(bytes, scan([bytes]), bytes.toString()),
-    runs(800)
+    runs(500)
   )
 
   it.prop("tells truncated bodies from broken ones", [object, cuts], ([text, at]) => {
