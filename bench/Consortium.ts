@@ -27,6 +27,8 @@ const server = (at: number): Server => ({
   priorityScheduling: false
 })
 
+const fleet = Array.from({ length: servers }, (_, at) => server(at))
+
 /** The first two models share servers, the last has its own. */
 const models: ReadonlyArray<Model> = ([
   ["chat", "least-busy", "performance", 0, 24],
@@ -41,14 +43,14 @@ const models: ReadonlyArray<Model> = ([
   policy,
   ttftThreshold: 500,
   patience: 3_600_000,
-  servers: Array.from({ length: to - from }, (_, at) => server(from + at).url)
+  servers: Array.from({ length: to - from }, (_, at) => fleet[from + at]!.url)
 }))
 
 /** Known beforehand, so that an arrival is timed and not the search for its like. */
 const owners = new Map(
   models.map((model) => [
     model,
-    new Set(model.servers.map((url) => organisations[Number(url.replace(/\D+/, "")) % organisations.length]!))
+    new Set(fleet.filter(({ url }) => model.servers.includes(url)).map(({ organisation }) => organisation))
   ])
 )
 
@@ -68,7 +70,7 @@ export class Consortium {
 
   constructor(waiting: number) {
     this.state = States.make({ ...defaults, total: 36_000_000 }, registry)
-    for (let at = 0; at < servers; at++) this.apply({ _tag: "ServerChanged", server: server(at) })
+    for (const server of fleet) this.apply({ _tag: "ServerChanged", server })
     for (const model of models) this.apply({ _tag: "ModelChanged", model })
     for (const [at, name] of organisations.entries()) {
       this.apply({ _tag: "OrganisationChanged", organisation: { name, weight: 1 + at % 3 } })

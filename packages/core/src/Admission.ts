@@ -1,6 +1,7 @@
 /** Whether a server may take a ticket now: `admits` of DESIGN §3.4, term by term. */
 import { decidingFor } from "./Decider.ts"
-import type { Branch, ConstraintClass, ModelState, Pair, ServerState, State, TicketState } from "./State.ts"
+import type { Branch, ConstraintClass } from "./Room.ts"
+import type { ModelState, Pair, ServerState, State, TicketState } from "./State.ts"
 
 /** The four kinds of ticket between which the slot rule distinguishes, as bits. */
 export const ownerLow = 1
@@ -9,6 +10,12 @@ export const guestLow = 4
 export const guestHigh = 8
 const nobody = 0
 export const everybody = 15
+
+/** A server with the kinds of ticket that it would take now. */
+export interface Open {
+  readonly pair: Pair
+  readonly kinds: number
+}
 
 export const isEntitled = (state: State, priority: number): boolean => priority >= state.settings.bestPriority - 1
 

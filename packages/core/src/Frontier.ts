@@ -2,19 +2,17 @@
  * The branches of one model that hold tickets, in columns. A decision looks at every one of them and mostly at nothing
  * but a few numbers, which lie side by side here, where the branches themselves are far apart in memory.
  */
-import { everybody } from "./Admission.ts"
+import { everybody, ownerHigh, ownerLow } from "./Admission.ts"
+import type { Open } from "./Admission.ts"
+import type { Branch } from "./Room.ts"
 import { effectivePriority } from "./ServiceOrder.ts"
 import type { Settings } from "./Settings.ts"
-import type { Branch, Open } from "./State.ts"
 import type { OrganisationAccount } from "./VirtualService.ts"
 
 /** Row of a branch that no ticket is in. */
 export const dormant = -1
 
-/** What of it may wait in a branch: tickets that may not use headroom, and tickets that may. */
-const low = 1
-const high = 2
-/** From the kinds of an owner's tickets to those of a guest's. */
+/** What waits in a branch is kept as the kinds of an owner's tickets; so far up are the same of a guest's. */
 const guest = 2
 
 const atFirst = 16
@@ -95,7 +93,7 @@ export class Frontier {
 
   /** A leaf of the branch came or went. */
   retier({ entitled, leaves, row }: Branch): void {
-    this.tiers[row] = (entitled < leaves.length ? low : 0) | (entitled > 0 ? high : 0)
+    this.tiers[row] = (entitled < leaves.length ? ownerLow : 0) | (entitled > 0 ? ownerHigh : 0)
   }
 
   tierOf({ row }: Branch): number {
@@ -117,7 +115,7 @@ export class Frontier {
     return now >= this.from[row]! && now < this.until[row]! ? this.urgent[row]! : this.weigh(row, now)
   }
 
-  /** Remembers which servers would take something, for `isReached` and `takesAny`. */
+  /** Remembers which servers would take something, for `isReached`. */
   face(open: ReadonlyArray<Open>): void {
     this.open.fill(0)
     this.free.fill(0)

@@ -4,7 +4,8 @@
  */
 import { expect } from "./Expectation.ts"
 import { Pace } from "./Pace.ts"
-import type { ConstraintClass, ModelState, State, TicketState } from "./State.ts"
+import type { ConstraintClass } from "./Room.ts"
+import type { ModelState, State, TicketState } from "./State.ts"
 import { total } from "./Work.ts"
 
 /** More lines than this of one model, and those that lie idle are forgotten. */

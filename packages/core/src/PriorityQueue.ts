@@ -5,8 +5,9 @@
 import { eligible, isEntitled } from "./Admission.ts"
 import { dormant } from "./Frontier.ts"
 import { join, leave, lineOf } from "./Lines.ts"
+import type { Branch, ConstraintClass, Leaf } from "./Room.ts"
 import { byArrival } from "./ServiceOrder.ts"
-import type { Branch, ConstraintClass, Leaf, ModelState, State, TicketState } from "./State.ts"
+import type { ModelState, State, TicketState } from "./State.ts"
 
 const listed = (names: ReadonlyArray<string> | undefined): string =>
   names === undefined ? "*" : names.toSorted().join("\u0001")

@@ -1,11 +1,12 @@
 /** The decision: reads state, time and dice, and says the one next thing to do. Changes nothing. */
 import { allUp, kindOf } from "./Admission.ts"
+import type { Open } from "./Admission.ts"
 import { downDeadline, isTotal, waitedBy } from "./Deadline.ts"
 import { decidingFor } from "./Decider.ts"
 import type { Reason } from "./DispatchError.ts"
 import { AttemptsExhausted, NoServer, NoServerUp, PatienceSpent, TotalSpent } from "./DispatchError.ts"
 import { select } from "./Selection.ts"
-import type { ModelState, Open, Pair, State, TicketState } from "./State.ts"
+import type { ModelState, Pair, State, TicketState } from "./State.ts"
 import { wakeAt } from "./Wake.ts"
 
 export type Decision =

@@ -1,8 +1,10 @@
 /** Who is next: of all that some server would take now, the first in the order of DESIGN §3.3. */
 import { admitted, eachWithRoom, everybody, kindOf, mayUse } from "./Admission.ts"
+import type { Open } from "./Admission.ts"
 import type { Frontier } from "./Frontier.ts"
+import type { Branch, ConstraintClass } from "./Room.ts"
 import { compare, effectivePriority } from "./ServiceOrder.ts"
-import type { Branch, ConstraintClass, ModelState, Open, State, TicketState } from "./State.ts"
+import type { ModelState, State, TicketState } from "./State.ts"
 import type { KeyAccount } from "./VirtualService.ts"
 
 /** The best so far, and the servers that it may use. */

@@ -2,8 +2,8 @@
 import type { DispatchError, Reason } from "@aiguilleur/core/DispatchError"
 import type { Wait } from "@aiguilleur/core/Outlook"
 import { Option } from "effect"
+import { ofDispatchError } from "./DispatchRefusal.ts"
 import type { OpenAiError } from "./OpenAiError.ts"
-import { ofDispatchError } from "./OpenAiError.ts"
 
 const longest = 600
 

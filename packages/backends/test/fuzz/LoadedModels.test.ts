@@ -1,18 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary } from "effect"
 import { runs, works } from "../../../core/test/fuzz/Fuzz.ts"
-import { among, anyText, inherited, oneOf, pumped, textOf } from "../../../core/test/fuzz/Inputs.ts"
+import { among, anyText, inherited, json, oneOf, pumped, textOf } from "../../../core/test/fuzz/Inputs.ts"
 import { assertLinear } from "../../../core/test/fuzz/Work.ts"
 import { canonical, read } from "../../src/LoadedModels.ts"
 
 const fragments = [
-  "{",
-  "}",
-  "[",
-  "]",
-  ",",
-  ":",
-  "\"",
+  ...json,
   "\\",
   "\"models\":",
   "\"name\":",

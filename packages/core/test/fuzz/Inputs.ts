@@ -94,3 +94,6 @@ export const inflated = ({ after, before, unit }: Pumped, length: number): strin
 
 /** Names that every object answers to, whether or not anybody gave them to it. */
 export const inherited = ["constructor", "__proto__", "toString", "valueOf", "hasOwnProperty"]
+
+/** What a reader of JSON pays heed to. */
+export const json = ["{", "}", "[", "]", ",", ":", "\""]

@@ -1,7 +1,8 @@
 /** Whether the core's indexes, counters and links still say what counting everything says. */
 import { eligible } from "../../src/Admission.ts"
 import type { Pace } from "../../src/Pace.ts"
-import type { Branch, ConstraintClass, Leaf, ModelState, State, TicketState } from "../../src/State.ts"
+import type { Branch, ConstraintClass, Leaf } from "../../src/Room.ts"
+import type { ModelState, State, TicketState } from "../../src/State.ts"
 import type { KeyAccount, Pool } from "../../src/VirtualService.ts"
 
 const faultOfLeaf = (leaf: Leaf, index: number, seen: Set<TicketState>): string | undefined => {

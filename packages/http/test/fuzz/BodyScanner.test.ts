@@ -4,7 +4,7 @@ import { runs, works } from "../../../core/test/fuzz/Fuzz.ts"
 import { bytesOf, cuts, oneOf, pumped, splits } from "../../../core/test/fuzz/Inputs.ts"
 import { assertLinear } from "../../../core/test/fuzz/Work.ts"
 import { BodyScanner } from "../../src/wire/BodyScanner.ts"
-import { agree, outline } from "../wire/Agreement.ts"
+import { agree, outline } from "./Agreement.ts"
 import { document, flawed, object, rubble, tokens } from "./Documents.ts"
 
 const scan = (chunks: ReadonlyArray<Buffer>) => {
@@ -17,13 +17,13 @@ describe("BodyScanner, fuzzed", () => {
   it.prop("reads every document as JSON.parse does", [document], ([text]) => {
     const bytes = Buffer.from(text)
     agree(bytes, scan([bytes]), text)
-  }, runs(500))
+  }, runs(1_500))
 
   it.prop(
     "refuses what JSON.parse refuses, and with a declared error",
     [oneOf(bytesOf(oneOf(document, rubble)), Arbitrary.map(flawed, (text) => Buffer.from(text)))],
     ([bytes]) => agree(bytes, scan([bytes]), bytes.toString()),
-    runs(500)
+    runs(1_500)
   )
 
   it.prop("tells truncated bodies from broken ones", [object, cuts], ([text, at]) => {

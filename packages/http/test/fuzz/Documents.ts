@@ -1,57 +1,26 @@
 /** JSON as senders write it: every kind of value, spelling and space, and tokens that make no document at all. */
 import { Arbitrary } from "effect"
-import { among, oneOf, textOf } from "../../../core/test/fuzz/Inputs.ts"
+import { among, json, oneOf, textOf } from "../../../core/test/fuzz/Inputs.ts"
+import { characters, numbers, ownedNames } from "../wire/RandomBody.ts"
 
 type Text = Arbitrary.Arbitrary<string>
 
 const space = among(["", "", "", "", " ", "\n", "\t", "\r\n  "])
 
-const characters = [
-  "a",
-  " ",
-  "é",
-  "語",
-  "🚂",
-  "\\n",
-  "\\\"",
-  "\\\\",
-  "\\/",
-  "\\u0041",
-  "\\ud83d\\ude82",
-  "\\ud800",
-  "\u007f",
-  "\"",
-  "0123456789abcdef0123456789abcdef"
-]
-
 const string = Arbitrary.map(
-  Arbitrary.array(among(characters.filter((each) => each !== "\"")), { maxLength: 5 }),
+  Arbitrary.array(among([...characters, "0123456789abcdef0123456789abcdef"]), { maxLength: 5 }),
   (pieces) => `"${pieces.join("")}"`
 )
 
 const scalar = oneOf(
   string,
-  among(["0", "-0", "7", "-12", "1.5", "0.25e+3", "1E5", "2e-3", "12345678901234567890123", "1e400", "3.0"]),
+  among(numbers),
   among(["true", "false", "null"])
 )
 
-export const ownedNames = [
-  "model",
-  "stream",
-  "stream_options",
-  "priority",
-  "routing-mode",
-  "routing_mode",
-  "max_tokens",
-  "max_completion_tokens",
-  "max_output_tokens",
-  "n",
-  "include_usage"
-]
-
 /** Now and then with a letter escaped, which is the same name. */
 const owned = Arbitrary.map(
-  Arbitrary.all([among(ownedNames), among([-1, -1, -1, 0, 2])]),
+  Arbitrary.all([among([...ownedNames, "include_usage"]), among([-1, -1, -1, 0, 2])]),
   ([name, at]) =>
     at === -1 || at >= name.length
       ? `"${name}"`
@@ -129,13 +98,7 @@ export const document: Text = Arbitrary.map(
 )
 
 export const tokens = [
-  "{",
-  "}",
-  "[",
-  "]",
-  ",",
-  ":",
-  "\"",
+  ...json,
   "\\",
   "\\u00",
   "{\"a\":",

@@ -1,9 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { BodyError, describe as sentence } from "../../src/wire/BodyError.ts"
 import { BodyScanner, type ScannedBody } from "../../src/wire/BodyScanner.ts"
-import { agree, outline } from "./Agreement.ts"
-import { bytewise, cut, Dice, mutate } from "./Dice.ts"
-import { randomBody } from "./RandomBody.ts"
+import { agree, outline } from "../fuzz/Agreement.ts"
+import { bytewise } from "./Dice.ts"
 
 const scan = (chunks: ReadonlyArray<Buffer>, maxDepth?: number) => {
   const scanner = new BodyScanner(maxDepth)
@@ -20,34 +19,6 @@ const scanned = (text: string): ScannedBody => {
 }
 
 describe("BodyScanner", () => {
-  it("reads generated bodies as JSON.parse does, wherever they are cut", () => {
-    let accepted = 0
-    for (let seed = 0; seed < 3000; seed++) {
-      const dice = new Dice(seed)
-      const bytes = Buffer.from(randomBody(dice))
-      const outcome = scan([bytes])
-      agree(bytes, outcome, `seed ${seed}`)
-      if (outcome._tag === "ScannedBody") accepted++
-      assert.deepEqual(outline(scan(bytewise(bytes))), outline(outcome), `byte by byte, seed ${seed}`)
-      assert.deepEqual(outline(scan(cut(bytes, dice, 1 + dice.below(5)))), outline(outcome), `cut, seed ${seed}`)
-    }
-    assert.isAbove(accepted, 1500)
-  }, 60_000)
-
-  it("refuses what JSON.parse refuses in garbled bodies, and nothing else", () => {
-    let refused = 0
-    for (let seed = 0; seed < 8000; seed++) {
-      const dice = new Dice(100_000 + seed)
-      let bytes: Buffer = Buffer.from(randomBody(dice))
-      for (let times = 1 + dice.below(2); times > 0; times--) bytes = mutate(bytes, dice)
-      const outcome = scan(cut(bytes, dice, 3))
-      agree(bytes, outcome, `seed ${seed}`)
-      if (outcome._tag !== "ScannedBody") refused++
-      if (seed % 8 === 0) assert.deepEqual(outline(scan(bytewise(bytes))), outline(outcome), `seed ${seed}`)
-    }
-    assert.isAbove(refused, 4000)
-  }, 60_000)
-
   it("finds the same fields at every cut in two of one body", () => {
     const bytes = Buffer.from(
       "{\"mod\\u0065l\":\"é語🚂\",\"stream\" :true,\"x\":[1.5e-3,{\"model\":{}}],\"stream_options\":{\"include_usage\":false},\"n\":2}"

@@ -1,7 +1,7 @@
-/** Request bodies as no client writes them but JSON allows, and a naive second reading of them. */
+/** Request bodies as no client writes them but JSON allows. */
 import type { Dice } from "./Dice.ts"
 
-const ownedNames = [
+export const ownedNames = [
   "model",
   "stream",
   "stream_options",
@@ -16,10 +16,24 @@ const ownedNames = [
 
 const gap = (dice: Dice) => dice.chance(0.7) ? "" : dice.pick([" ", "\n", "\t", "\r\n", "   "])
 
-const number = (dice: Dice) =>
-  dice.pick(["0", "-0", "7", "-12", "1.5", "0.25e+3", "1E5", "2e-3", "12345678901234567890123", "1e400", "3.0"])
+export const numbers = [
+  "0",
+  "-0",
+  "7",
+  "-12",
+  "1.5",
+  "0.25e+3",
+  "1E5",
+  "2e-3",
+  "12345678901234567890123",
+  "1e400",
+  "3.0"
+]
 
-const pieces = [
+const number = (dice: Dice) => dice.pick(numbers)
+
+/** As they stand between the quotes of a string. */
+export const characters = [
   "a",
   "Z",
   " ",
@@ -37,7 +51,7 @@ const pieces = [
 ]
 
 const text = (dice: Dice) =>
-  `"${Array.from({ length: dice.chance(0.03) ? 100 : dice.below(6) }, () => dice.pick(pieces)).join("")}"`
+  `"${Array.from({ length: dice.chance(0.03) ? 100 : dice.below(6) }, () => dice.pick(characters)).join("")}"`
 
 /** The name as it is, or with some of its letters escaped. */
 const spelled = (name: string, dice: Dice) =>
@@ -106,24 +120,4 @@ export const firstLevel = (json: string): ReadonlyArray<{ readonly name: string;
     stop = token.index + written.length
   }
   return members
-}
-
-const fieldOf = (name: string) => name === "routing_mode" ? "routing-mode" : name
-
-/** Reads the bytes with what Node offers: what is refused and why, or the object. */
-export const naive = (bytes: Buffer): string | Record<string, unknown> => {
-  let parsed: unknown
-  let json: string
-  try {
-    json = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
-    parsed = JSON.parse(json)
-  } catch {
-    return "not JSON"
-  }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return "not JSON"
-  const owned = firstLevel(json).map(({ name }) => name).filter((name) => ownedNames.includes(name)).map(fieldOf)
-  if (new Set(owned).size < owned.length) return "Duplicate"
-  const fields: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(parsed)) fields[fieldOf(name)] = value
-  return fields
 }

@@ -1,18 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
 import { runs } from "../../../core/test/fuzz/Fuzz.ts"
-import { among, anyText, oneOf, pumped, textOf } from "../../../core/test/fuzz/Inputs.ts"
+import { among, anyText, json, oneOf, pumped, textOf } from "../../../core/test/fuzz/Inputs.ts"
 import { assertLinear } from "../../../core/test/fuzz/Work.ts"
 import { parse } from "../../src/chat/LooseJson.ts"
 
 const fragments = [
-  "{",
-  "}",
-  "[",
-  "]",
-  ",",
-  ":",
-  "\"",
+  ...json,
   "\\",
   "\\\"",
   "\"a\":",

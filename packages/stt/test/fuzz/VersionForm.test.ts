@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Effect, Result } from "effect"
 import { runs, works } from "../../../core/test/fuzz/Fuzz.ts"
-import { among, anyText, bytesOf, inherited, oneOf, pumped, textOf } from "../../../core/test/fuzz/Inputs.ts"
+import { among, anyText, bytesOf, inherited, json, oneOf, pumped, textOf } from "../../../core/test/fuzz/Inputs.ts"
 import { assertLinear } from "../../../core/test/fuzz/Work.ts"
 import type { Body } from "../../src/api/Body.ts"
 import { flagOf, page } from "../../src/api/Inputs.ts"
@@ -11,13 +11,7 @@ import * as FetchHosts from "../../src/fetch/FetchHosts.ts"
 import { Refusal } from "../../src/Refusal.ts"
 
 const fragments = [
-  "{",
-  "}",
-  "[",
-  "]",
-  ",",
-  ":",
-  "\"",
+  ...json,
   "\\u0000",
   "\"language\":null",
   "\"text\":\"a\"",

@@ -3,7 +3,27 @@ import { assert } from "@effect/vitest"
 import type { BodyError } from "../../src/wire/BodyError.ts"
 import type { ScannedBody } from "../../src/wire/BodyScanner.ts"
 import type { Member } from "../../src/wire/ObjectScanner.ts"
-import { naive } from "./RandomBody.ts"
+import { firstLevel, ownedNames } from "../wire/RandomBody.ts"
+
+const fieldOf = (name: string) => name === "routing_mode" ? "routing-mode" : name
+
+/** Reads the bytes with what Node offers: what is refused and why, or the object. */
+const naive = (bytes: Buffer): string | Record<string, unknown> => {
+  let parsed: unknown
+  let json: string
+  try {
+    json = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
+    parsed = JSON.parse(json)
+  } catch {
+    return "not JSON"
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return "not JSON"
+  const owned = firstLevel(json).map(({ name }) => name).filter((name) => ownedNames.includes(name)).map(fieldOf)
+  if (new Set(owned).size < owned.length) return "Duplicate"
+  const fields: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(parsed)) fields[fieldOf(name)] = value
+  return fields
+}
 
 const placed = ({ comma, field, name, next, ordinal, value }: Member) => ({ comma, field, name, next, ordinal, value })
 
