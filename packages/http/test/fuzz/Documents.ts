@@ -18,11 +18,14 @@ const scalar = oneOf(
   among(["true", "false", "null"])
 )
 
-/** Now and then with a letter escaped, which is the same name. */
+/**
+ * Now and then with a letter escaped, which is the same name. Not a name of one letter: once V8 13.6 has parsed
+ * `{"🚂":2,"\\":1}`, it reads the second name of `{"🚂":2,"\u006e":1}` as a backslash, and is no judge of that.
+ */
 const owned = Arbitrary.map(
   Arbitrary.all([among([...ownedNames, "include_usage"]), among([-1, -1, -1, 0, 2])]),
   ([name, at]) =>
-    at === -1 || at >= name.length
+    at === -1 || at >= name.length || name.length === 1
       ? `"${name}"`
       : `"${name.slice(0, at)}\\u00${name.charCodeAt(at).toString(16)}${name.slice(at + 1)}"`
 )

@@ -53,9 +53,9 @@ export const characters = [
 const text = (dice: Dice) =>
   `"${Array.from({ length: dice.chance(0.03) ? 100 : dice.below(6) }, () => dice.pick(characters)).join("")}"`
 
-/** The name as it is, or with some of its letters escaped. */
+/** The name as it is, or with some of its letters escaped, if `JSON.parse` can be trusted with it (see Documents). */
 const spelled = (name: string, dice: Dice) =>
-  dice.chance(0.8)
+  name.length === 1 || dice.chance(0.8)
     ? `"${name}"`
     : `"${
       Array.from(name, (c) => dice.chance(0.4) ? `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}` : c).join("")
