@@ -11,6 +11,9 @@ export const guestHigh = 8
 const nobody = 0
 export const everybody = 15
 
+/** A guest's kinds are those of an owner, so far up. */
+export const guest = 2
+
 /** A server with the kinds of ticket that it would take now. */
 export interface Open {
   readonly pair: Pair
@@ -19,12 +22,12 @@ export interface Open {
 
 export const isEntitled = (state: State, priority: number): boolean => priority >= state.settings.bestPriority - 1
 
+/** Which of an owner's two kinds a base priority stands for. */
+export const tierOf = (state: State, priority: number): number => isEntitled(state, priority) ? ownerHigh : ownerLow
+
 /** Which of the four a ticket of this organisation and base priority is on this server. */
-export const kindOf = (state: State, host: ServerState, organisation: string, priority: number): number => {
-  const high = isEntitled(state, priority)
-  if (host.server.organisation === organisation) return high ? ownerHigh : ownerLow
-  return high ? guestHigh : guestLow
-}
+export const kindOf = (state: State, host: ServerState, organisation: string, priority: number): number =>
+  tierOf(state, priority) << (host.server.organisation === organisation ? 0 : guest)
 
 /** Which of the four wait in a branch. */
 export const kindsIn = ({ entitled, leaves, organisation }: Branch, { server }: ServerState): number => {

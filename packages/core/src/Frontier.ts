@@ -2,7 +2,7 @@
  * The branches of one model that hold tickets, in columns. A decision looks at every one of them and mostly at nothing
  * but a few numbers, which lie side by side here, where the branches themselves are far apart in memory.
  */
-import { everybody, ownerHigh, ownerLow } from "./Admission.ts"
+import { everybody, guest, ownerHigh, ownerLow } from "./Admission.ts"
 import type { Open } from "./Admission.ts"
 import type { Branch } from "./Room.ts"
 import { effectivePriority } from "./ServiceOrder.ts"
@@ -11,9 +11,6 @@ import type { OrganisationAccount } from "./VirtualService.ts"
 
 /** Row of a branch that no ticket is in. */
 export const dormant = -1
-
-/** What waits in a branch is kept as the kinds of an owner's tickets; so far up are the same of a guest's. */
-const guest = 2
 
 const atFirst = 16
 
@@ -24,6 +21,7 @@ export class Frontier {
   private readonly priorities: number
   /** By row and base priority: the earliest arrival, `Infinity` where nobody waits. */
   private oldest: Float64Array
+  /** The kinds that its tickets are where its organisation is the owner. */
   private tiers: Uint8Array = new Uint8Array(atFirst)
   /** The effective priority of the most urgent ticket, and from when and until when that is so: a memo, not state. */
   private urgent: Float64Array = new Float64Array(atFirst)

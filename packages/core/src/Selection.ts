@@ -1,5 +1,5 @@
 /** Who is next: of all that some server would take now, the first in the order of DESIGN §3.3. */
-import { admitted, eachWithRoom, everybody, kindOf, mayUse } from "./Admission.ts"
+import { admitted, eachWithRoom, everybody, guest, mayUse, tierOf } from "./Admission.ts"
 import type { Open } from "./Admission.ts"
 import type { Frontier } from "./Frontier.ts"
 import type { Branch, ConstraintClass } from "./Room.ts"
@@ -32,7 +32,7 @@ export const select = (state: State, now: number): Selection => {
     for (const ticket of state.retries) {
       if (ticket.model !== model) continue
       const reachable = open.filter(({ pair }) => mayUse(ticket, pair.host))
-      if (!takenBy(state, ticket.ticket.caller.organisation, ticket.priority, reachable)) continue
+      if ((taken(ticket.ticket.caller.organisation, reachable) & tierOf(state, ticket.priority)) === 0) continue
       const priority = effectivePriority(state.settings, ticket.priority, ticket.arrivedAt, now)
       if (precedes(ticket, ticket.account!, ticket.arrivedAt, priority, best)) {
         replace(best, ticket, priority, reachable)
@@ -45,7 +45,7 @@ export const select = (state: State, now: number): Selection => {
 /** Nobody else waits, so nobody goes before this one. */
 const only = (state: State, ticket: TicketState, now: number, best: Selection): Selection => {
   const open = openPairs(state, ticket.model!, now).filter(({ pair }) => mayUse(ticket, pair.host))
-  if (takenBy(state, ticket.ticket.caller.organisation, ticket.priority, open)) {
+  if ((taken(ticket.ticket.caller.organisation, open) & tierOf(state, ticket.priority)) !== 0) {
     replace(best, ticket, effectivePriority(state.settings, ticket.priority, ticket.arrivedAt, now), open)
   }
   return best
@@ -103,19 +103,23 @@ const advance = (
 
 const consider = (state: State, branch: Branch, open: ReadonlyArray<Open>, now: number, best: Selection): void => {
   const reachable = reachedBy(branch.class, open)
-  const anybody = reachable.some(({ kinds }) => kinds === everybody)
+  const tiers = taken(branch.organisation, reachable)
   for (const { account, head, priority: base, since } of branch.leaves) {
+    if ((tiers & tierOf(state, base)) === 0) continue
     const priority = effectivePriority(state.settings, base, since, now)
     if (priority < best.priority || !precedes(head!, account, since, priority, best)) continue
-    if (anybody || takenBy(state, branch.organisation, base, reachable)) replace(best, head!, priority, reachable)
+    replace(best, head!, priority, reachable)
   }
 }
 
-const takenBy = (state: State, organisation: string, priority: number, open: ReadonlyArray<Open>): boolean => {
+/** The tiers of this organisation's tickets that one of these servers would take. */
+const taken = (organisation: string, open: ReadonlyArray<Open>): number => {
+  let tiers = 0
   for (const { kinds, pair } of open) {
-    if ((kinds & kindOf(state, pair.host, organisation, priority)) !== 0) return true
+    if (kinds === everybody) return kinds
+    tiers |= pair.host.server.organisation === organisation ? kinds : kinds >> guest
   }
-  return false
+  return tiers
 }
 
 const replace = (best: Selection, ticket: TicketState, priority: number, open: ReadonlyArray<Open>): void => {
