@@ -23,9 +23,8 @@ export class Frontier {
   private oldest: Float64Array
   /** The kinds that its tickets are where its organisation is the owner. */
   private tiers: Uint8Array = new Uint8Array(atFirst)
-  /** The effective priority of the most urgent ticket, and from when and until when that is so: a memo, not state. */
+  /** The effective priority of the most urgent ticket, and until when that is so: a memo, not state. */
   private urgent: Float64Array = new Float64Array(atFirst)
-  private from: Float64Array = new Float64Array(atFirst)
   private until: Float64Array = new Float64Array(atFirst)
   /** Sets of the model's servers, one bit for each place, in words of 32: by row, those that may serve it. */
   private words = 1
@@ -45,6 +44,7 @@ export class Frontier {
     return this.branches.length
   }
 
+  /** Empty as yet: `survey` and `retier` tell what comes into it. */
   add(branch: Branch): void {
     const row = this.branches.length
     if (row === this.tiers.length) this.grow()
@@ -52,7 +52,6 @@ export class Frontier {
     this.branches.push(branch)
     this.accounts.push(branch.account)
     this.oldest.fill(Infinity, row * this.priorities, (row + 1) * this.priorities)
-    this.forget(row)
     this.fit(branch)
   }
 
@@ -108,9 +107,9 @@ export class Frontier {
     this.forget(row)
   }
 
-  /** The effective priority of the most urgent ticket of a branch. */
+  /** The effective priority of the most urgent ticket of a branch; after the clock went back, perhaps more than that. */
   urgency(row: number, now: number): number {
-    return now >= this.from[row]! && now < this.until[row]! ? this.urgent[row]! : this.weigh(row, now)
+    return now < this.until[row]! ? this.urgent[row]! : this.weigh(row, now)
   }
 
   /** Remembers which servers would take something, for `isReached`. */
@@ -167,7 +166,6 @@ export class Frontier {
       until = Math.min(until, since + (effective - priority + 1) * ageing)
     }
     this.urgent[row] = most
-    this.from[row] = now
     this.until[row] = until
     return most
   }
@@ -187,7 +185,6 @@ export class Frontier {
     this.servers = wider(this.servers, new Uint32Array(length * this.words))
     this.oldest = times(this.oldest)
     this.urgent = times(this.urgent)
-    this.from = times(this.from)
     this.until = times(this.until)
   }
 }

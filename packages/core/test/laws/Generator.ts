@@ -6,6 +6,7 @@ import { Outcome } from "../../src/Outcome.ts"
 import type { Server, ServerKind } from "../../src/Server.ts"
 import type { Usage, Work } from "../../src/Work.ts"
 import { contest } from "./Contest.ts"
+import { crowd } from "./Crowd.ts"
 import type { Dice } from "./Dice.ts"
 import { dice } from "./Dice.ts"
 import type { History, Step } from "./History.ts"
@@ -201,8 +202,9 @@ export const generate = (seed: number): History => {
     explained: 6,
     secondCost: pick([10, 0.5])
   }
-  // One in eight is a contest between equals, one is about the time to first token alone.
+  // One in eight is a contest between equals, one is about the time to first token alone; a few are crowded.
   if (seed % 8 === 3) return contest(from, settings, seed)
+  if (seed % 64 === 7) return crowd(from, settings, seed)
   if (seed % 8 === 5) return measured(from, settings, seed)
   return { seed, settings, steps: [...opening(from), ...steps(from, weights)] }
 }
