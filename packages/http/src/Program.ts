@@ -36,6 +36,7 @@ import * as OllamaListing from "./OllamaListing.ts"
 import * as Pages from "./pages/Pages.ts"
 import * as Queue from "./Queue.ts"
 import * as FileApplication from "./reload/FileApplication.ts"
+import * as Sender from "./Sender.ts"
 import * as ShadowLog from "./ShadowLog.ts"
 import { Stopping } from "./Stopping.ts"
 import * as StoredKeys from "./StoredKeys.ts"
@@ -67,7 +68,7 @@ const served = <A, E, R>(config: Config, more: Layer.Layer<A, E, R>) =>
       // What is too long to be an id is told so by the route that it was meant for.
       Effect.provideService(HttpRouter.RouterConfig, { maxParamLength: 8192 })
     ),
-    (handler) => HttpServer.serve(UnknownPaths.catchUnrouted(handler))
+    (handler) => HttpServer.serve(Sender.told(config.http.trustedProxies)(UnknownPaths.catchUnrouted(handler)))
   ))
 
 /** Of a configuration, what a running gateway can be told. */

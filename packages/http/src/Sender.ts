@@ -1,4 +1,7 @@
 /** The address that a request came from, behind the proxies that are trusted to tell. */
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
+import { Effect, Option } from "effect"
+import { HttpServerRequest } from "effect/http"
 import type { IncomingMessage } from "node:http"
 import { BlockList, isIP } from "node:net"
 
@@ -39,4 +42,16 @@ export const make = (proxies: ReadonlyArray<string>): (request: IncomingMessage)
     }
     return sender
   }
+}
+
+/** To what Effect routes, the same is the remote address. */
+export const told = (proxies: ReadonlyArray<string>) => {
+  const senderOf = make(proxies)
+  return <A, E, R>(routes: Effect.Effect<A, E, R | HttpServerRequest.HttpServerRequest>) =>
+    proxies.length === 0
+      ? routes
+      : Effect.updateService(routes, HttpServerRequest.HttpServerRequest, (request) => {
+        const sender = senderOf(NodeHttpServerRequest.toIncomingMessage(request) as IncomingMessage)
+        return request.modify({ remoteAddress: Option.some(sender) })
+      })
 }

@@ -35,7 +35,8 @@ export interface Served {
 /** Without the transcription service, which few tests are about, unless its data have a folder. */
 export const start = Effect.fnUntraced(function*(text: string, transcription?: { readonly data: string }) {
   const file = path.join(yield* folder, "aiguilleur.yaml")
-  const write = (text: string) => Effect.promise(() => fs.writeFile(file, `http: { port: 0 }\n${text}`))
+  const write = (text: string) =>
+    Effect.promise(() => fs.writeFile(file, /^http:/m.test(text) ? text : `http: { port: 0 }\n${text}`))
   yield* write(text)
   const loaded = yield* load(file, { environment })
   const config = transcription === undefined

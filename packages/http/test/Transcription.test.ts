@@ -35,10 +35,10 @@ const get = (url: string, headers: Record<string, string> = {}) =>
     return { status: response.status, json: text.startsWith("{") ? JSON.parse(text) : undefined }
   })
 
-const token = (url: string, id: string, secret: string) =>
+const token = (url: string, id: string, secret: string, more: Record<string, string> = {}) =>
   Effect.promise(async () => {
     const body = JSON.stringify({ grant_type: "client_credentials", client_id: id, client_secret: secret })
-    const headers = { "content-type": "application/json" }
+    const headers = { "content-type": "application/json", ...more }
     const response = await fetch(`${url}/api/token`, { method: "POST", headers, body })
     const answer = (await response.json()) as { readonly access_token?: string; readonly status?: string }
     return { answer, status: response.status, access_token: answer.access_token }
@@ -89,6 +89,18 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })("The tr
       }
       assert.property((yield* get(`${url}/v2/nothing`)).json, "error")
       assert.property((yield* get(`${url}/%zz`)).json, "error")
+    }), Store.limit)
+
+  it.effect("counts guesses at a secret by whom a trusted proxy heard", () =>
+    Effect.gen(function*() {
+      const { url } = yield* Served.start(file("http: { port: 0, trustedProxies: [127.0.0.1] }"), {
+        data: yield* folder
+      })
+      const guess = (sender: string) =>
+        Effect.map(token(url, "somebody", "secret", { "x-forwarded-for": sender }), ({ status }) => status)
+      const statuses = yield* Effect.replicateEffect(guess("192.0.2.1"), 25)
+      assert.include(statuses, 429)
+      assert.strictEqual(yield* guess("192.0.2.2"), 401)
     }), Store.limit)
 
   it.effect("tells workers that wait, and finishes what is under way, before it ends", () =>

@@ -286,14 +286,34 @@ describe("Versions", () => {
   })
 
   // §2.4 MUST: what a deleted enrichment was about goes; how its questions were liked stays
+  // §2.4 OURS: whom it was about goes too, with what was still to be told of it
   it("leave a mark when they are deleted", async () => {
     const id = await Started.uploadEnriched(client, worker)
+    await rig.query(
+      `UPDATE stt_enrichments SET contributors = '{Ada}', end_user_identifier = 'ada', failure_cause = 'hers'
+        WHERE id = $1`,
+      id
+    )
+    await rig.query(
+      `INSERT INTO stt_pieces (enrichment_id, step, key, result, finished_at)
+        VALUES ($1, 'transcription', '0', '"Ada said"', now())`,
+      id
+    )
+    await rig.query(
+      `INSERT INTO stt_webhooks (id, enrichment_id, client_id, url, status, state, next_at, created_at)
+        VALUES (gen_random_uuid(), $1, 'client', 'http://127.0.0.1/', 'FAILURE', 'pending', 'infinity', now())`,
+      id
+    )
     const { id: vid, multipleChoiceQuestions: [question] } = await Started.latest(client, id)
     await client.post(`/enrichments/${id}/versions/${vid}/mcq/${question.id}`, { json: { thumbUp: true } })
     await client.delete(`/enrichments/${id}`)
     const rows = await rig.query(
       `SELECT evaluation_mark, disciplines, media_types, notification_url, media_name, initial_version_id,
-        (SELECT count(*)::int FROM stt_versions WHERE enrichment_id = e.id) AS versions
+        contributors, end_user_identifier, failure_cause,
+        (SELECT count(*)::int FROM stt_versions WHERE enrichment_id = e.id) AS versions,
+        (SELECT count(*)::int FROM stt_pieces WHERE enrichment_id = e.id) AS pieces,
+        (SELECT count(*)::int FROM stt_webhooks WHERE enrichment_id = e.id AND state = 'abandoned'
+          AND ended_at IS NOT NULL) AS abandoned
         FROM stt_enrichments e WHERE id = $1`,
       id
     )
@@ -304,7 +324,12 @@ describe("Versions", () => {
       notificationUrl: null,
       mediaName: null,
       initialVersionId: null,
-      versions: 0
+      contributors: [],
+      endUserIdentifier: null,
+      failureCause: null,
+      versions: 0,
+      pieces: 0,
+      abandoned: 1
     }])
   })
 })

@@ -172,7 +172,8 @@ describe("Fetching", () => {
     assert.strictEqual(await failureOf("http://localhost.localdomain/x"), refused)
     const addresses =
       "127.0.0.1 10.1.2.3 192.168.1.1 172.16.0.1 169.254.169.254 100.64.0.1 0.0.0.0 224.0.0.1 255.255.255.255 "
-      + "::1 :: fe80::1 fc00::1 ::ffff:10.0.0.1 ::ffff:127.0.0.1 64:ff9b::a00:1 2002:a00:1:: 2001:db8::1"
+      + "::1 :: fe80::1 fc00::1 ::ffff:10.0.0.1 ::ffff:127.0.0.1 64:ff9b::a00:1 2002:a00:1:: 2001:db8::1 "
+      + "::127.0.0.1 ::10.0.0.1 5f00::1 168.63.129.16 ::ffff:168.63.129.16"
     for (const address of addresses.split(" ")) assert.isFalse(isPublic(address), address)
     for (const address of ["1.1.1.1", "2606:4700:4700::1111"]) assert.isTrue(isPublic(address), address)
     const hosts = new Map([["mapped.test", { address: "10.0.0.1", port: 9 }]])

@@ -6,6 +6,7 @@ import { Transform } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import * as Loudness from "./Loudness.ts"
 import { ffmpeg } from "./Program.ts"
+import { environment } from "./ProgramEnvironment.ts"
 import * as Urgency from "./Urgency.ts"
 import { rate, secondsOf } from "./Wave.ts"
 
@@ -44,6 +45,7 @@ export const decode = Effect.fn("Decoding.decode")(function*(
     try: async (signal) => {
       const child = spawn(program, argumentsOf(source), {
         stdio: ["ignore", "pipe", "pipe"],
+        env: environment(),
         signal,
         killSignal: "SIGKILL"
       })

@@ -2,6 +2,7 @@
 import { Effect, Schema } from "effect"
 import { type ChildProcess, fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
+import { environment } from "../audio/ProgramEnvironment.ts"
 import * as Urgency from "../audio/Urgency.ts"
 import type { Answer, Question } from "./Message.ts"
 
@@ -21,6 +22,7 @@ export class WhisperProcess {
     this.child = fork(program, [], {
       serialization: "advanced",
       stdio: ["ignore", "ignore", "ignore", "ipc"],
+      env: environment(),
       execArgv: []
     })
     this.child.on("exit", (code, signal) => {

@@ -36,6 +36,9 @@ export class Removal extends Context.Service<Removal, {
           evaluationMark: markOf(all.rows.find(({ aiGenerated }) => aiGenerated)),
           disciplines: texts([]),
           mediaTypes: texts([]),
+          contributors: texts([]),
+          endUserIdentifier: null,
+          failureCause: null,
           notificationUrl: null,
           sourceUrl: null,
           mediaName: null,
@@ -44,7 +47,9 @@ export class Removal extends Context.Service<Removal, {
           workVersionId: null
         })
         yield* versions.removeAll(id)
-        yield* sql`UPDATE stt_webhooks SET state = 'abandoned' WHERE enrichment_id = ${id} AND state = 'pending'`
+        yield* sql`DELETE FROM stt_pieces WHERE enrichment_id = ${id}`
+        yield* sql`UPDATE stt_webhooks SET state = 'abandoned', ended_at = ${yield* now}
+          WHERE enrichment_id = ${id} AND state = 'pending'`
       })
       return Removal.of({ remove: (id) => sql.withTransaction(remove(id)) })
     })

@@ -14,9 +14,19 @@ export interface Destination {
 
 const notAllowed = (detail: string) => new FetchError({ reason: "NotAllowed", detail })
 
+/** All that IANA has given out of IPv6; beyond it lie forms of IPv4 such as `::127.0.0.1`. */
+const allocated = ipaddr.IPv6.parseCIDR("2000::/3")
+
+/** Addresses among the public ones that a cloud answers within: Azure's agent hands out credentials there. */
+const inClouds = new Set(["168.63.129.16"])
+
 /** Public unicast and nothing else: no loopback, private, link-local, metadata, mapped, translated or reserved range. */
-export const isPublic = (address: string): boolean =>
-  ipaddr.isValid(address) && ipaddr.process(address).range() === "unicast"
+export const isPublic = (address: string): boolean => {
+  if (!ipaddr.isValid(address)) return false
+  const plain = ipaddr.process(address)
+  if (plain.range() !== "unicast" || inClouds.has(plain.toString())) return false
+  return plain instanceof ipaddr.IPv4 || plain.match(allocated)
+}
 
 /** Web servers listen on these; a name that leads elsewhere is after another kind of service. */
 const isWebPort = (port: number): boolean => port === 80 || port === 443 || port >= 1024

@@ -4,6 +4,7 @@ import { execFileSync, spawn } from "node:child_process"
 import { chmodSync, existsSync } from "node:fs"
 import { createRequire } from "node:module"
 import * as path from "node:path"
+import { environment } from "../audio/ProgramEnvironment.ts"
 
 export interface Probed {
   readonly seconds: number | null
@@ -55,7 +56,11 @@ const bounded = `ulimit -v 1048576 2>/dev/null; exec "$0" "$@"`
 const start = (ffprobe: string, args: ReadonlyArray<string>) => {
   // Whatever the file says, nothing but the file is read.
   const all = ["-v", "error", "-protocol_whitelist", "file", ...args]
-  const options = { stdio: ["ignore", "pipe", "ignore"] as ["ignore", "pipe", "ignore"], timeout: patience }
+  const options = {
+    stdio: ["ignore", "pipe", "ignore"] as ["ignore", "pipe", "ignore"],
+    env: environment(),
+    timeout: patience
+  }
   return process.platform === "win32"
     ? spawn(ffprobe, all, options)
     : spawn("/bin/sh", ["-c", bounded, ffprobe, ...all], { ...options, killSignal: "SIGKILL" })

@@ -91,8 +91,10 @@ export class OwnTasks extends Context.Service<OwnTasks, {
           ),
         keep: Effect.fnUntraced(function*(enrichment, step, key, result) {
           yield* Effect.orDie(
+            // Of what was deleted meanwhile nothing is kept: the lock waits for a deletion that is under way.
             sql`INSERT INTO stt_pieces (enrichment_id, step, key, result, finished_at)
-              VALUES (${enrichment}, ${step.name}, ${key}, ${json(result)}, ${yield* now})
+              SELECT id, ${step.name}, ${key}, ${json(result)}::json, ${yield* now}::timestamptz
+              FROM stt_enrichments WHERE id = ${enrichment} AND NOT deleted FOR SHARE
               ON CONFLICT (enrichment_id, step, key) DO UPDATE SET result = excluded.result,
                 finished_at = excluded.finished_at`
           )
