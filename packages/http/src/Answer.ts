@@ -18,7 +18,7 @@ export interface Exchange {
   readonly now: () => number
   /** Sends the head: from here on nothing can be retried. */
   readonly begin: (events: boolean, status: number, headers: Received, length: number | undefined) => void
-  readonly write: (bytes: Uint8Array) => void
+  readonly write: (bytes: Buffer) => void
   /** The first data event of a successful stream came. */
   readonly firstData: () => void
   /** Ends the attempt; `refusal` is what the client is told if this was the last. */

@@ -1,4 +1,5 @@
 /** The client's side of one request: everything that reaches it leaves through here. */
+import type { EventEmitter } from "node:events"
 import type { ServerResponse } from "node:http"
 import type { Dialect } from "./Dialect.ts"
 import * as LingeringEnd from "./LingeringEnd.ts"
@@ -18,13 +19,17 @@ export class Downstream {
   readonly dialect: Dialect
   private readonly response: ServerResponse
   private events = false
+  /** The head is on its way, or in the queue of a connection that answers an earlier request first. */
+  private headed = false
+  /** What told last to wait. */
+  private full: EventEmitter
   /** What the client was answered with. */
   status: number | undefined = undefined
   /** The code of the gateway's own refusal, or of what broke an answer off. */
   failedWith: string | undefined = undefined
 
   constructor(response: ServerResponse, requestId: string, dialect: Dialect) {
-    this.response = response
+    this.response = this.full = response
     this.requestId = requestId
     this.dialect = dialect
   }
@@ -50,6 +55,7 @@ export class Downstream {
     if (this.started || this.ended) return
     this.head(200, [...eventStreamHead], true)
     this.response.flushHeaders()
+    this.headed = true
   }
 
   /** A line that clients of event streams pass over. */
@@ -57,13 +63,24 @@ export class Downstream {
     if (!this.ended) this.response.write(`: ${text}\n\n`)
   }
 
-  /** False when the client is slower than what comes: `onDrain` tells when to go on. */
-  write(chunk: Uint8Array): boolean {
-    return this.response.write(chunk)
+  /**
+   * False when the client is slower than what comes: `onDrain` tells when to go on. Node would write a chunk in four
+   * pieces, gathered at the end of the tick, and a stream has one for every token.
+   */
+  write(chunk: Buffer): boolean {
+    const { headed, response } = this
+    const { chunkedEncoding, socket } = response
+    this.headed = true
+    if (headed && chunkedEncoding && socket !== null && chunk.length > 0 && chunk.length <= small) {
+      this.full = socket
+      return socket.write(`${chunk.length.toString(16)}\r\n${chunk.toString("latin1")}\r\n`, "latin1")
+    }
+    this.full = response
+    return response.write(chunk)
   }
 
   onDrain(listener: () => void): void {
-    this.response.once("drain", listener)
+    this.full.once("drain", listener)
   }
 
   end(chunk?: Buffer): void {

@@ -163,7 +163,7 @@ export class Relay implements Dispatcher.DispatchHandler, Exchange, Watched {
     downstream.head(status, flat, events)
   }
 
-  write(bytes: Uint8Array): void {
+  write(bytes: Buffer): void {
     const { downstream } = this.passage
     if (downstream.write(bytes) || this.complete || this.paused) return
     this.paused = true

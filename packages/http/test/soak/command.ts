@@ -43,7 +43,7 @@ else {
     disconnecting: 0.05,
     failing: 10,
     reloading: 60,
-    looking: 10,
+    looking: 20,
     // Until then it fills what it keeps of the last requests, and the engine compiles what is hot.
     warmUp: Math.min(240, 0.4 * seconds),
     seed: positive("seed"),

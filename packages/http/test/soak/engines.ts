@@ -50,10 +50,15 @@ const faults: Readonly<Record<Exclude<Failure, "killed">, Fault>> = {
 
 const served = Effect.gen(function*() {
   const { servers: count, slots, step } = JSON.parse(process.argv[2]!) as Given
-  const profile = { ...Profile.test, t0: step, maxNumSeqs: slots }
+  // No two are equally fast, so that steps of theirs do not fall together for long.
+  const profileOf = (at: number) => ({
+    ...Profile.test,
+    t0: step * (0.9 + 0.2 * at / (count - 1)),
+    maxNumSeqs: slots
+  })
   const servers = yield* Effect.forEach(
     Array.from({ length: count }),
-    () => SimulatedServer.start({ token: engineToken, profile, memory: 100 })
+    (_, at) => SimulatedServer.start({ token: engineToken, profile: profileOf(at), memory: 100 })
   )
   const runFork = Effect.runForkWith(yield* Effect.context())
   const sum = (of: (server: SimulatedServer.SimulatedServer) => number) =>
