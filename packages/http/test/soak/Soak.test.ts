@@ -15,6 +15,7 @@ const short: Soak.Options = {
   failing: 1,
   reloading: 2,
   looking: 2,
+  yielding: false,
   warmUp: 2,
   seed: 1
 }

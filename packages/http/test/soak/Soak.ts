@@ -30,6 +30,8 @@ export interface Options {
   /** Seconds after which memory and delays count. */
   readonly warmUp: number
   readonly seed: number
+  /** Servers and users, which are other machines elsewhere, leave the processor to the gateway whenever it wants it. */
+  readonly yielding: boolean
   /** Folder for a profile of the gateway's processor time. */
   readonly profile?: string
 }
@@ -98,6 +100,9 @@ const site = async (options: Options, home: string, started: (end: () => Promise
     env: { PATH: process.env.PATH, AIGUILLEUR_DATA: path.join(home, "data") }
   })
   started(gateway.end)
+  if (options.yielding) {
+    for (const pid of [engines.pid, process.pid]) os.setPriority(pid, os.constants.priority.PRIORITY_LOW)
+  }
   return { engines, gateway, file, texts }
 }
 

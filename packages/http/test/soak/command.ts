@@ -47,6 +47,7 @@ else {
     // Until then it fills what it keeps of the last requests, and the engine compiles what is hot.
     warmUp: Math.min(240, 0.4 * seconds),
     seed: positive("seed"),
+    yielding: true,
     ...(values.profile === undefined ? {} : { profile: values.profile })
   }
   for (const line of Report.opening(options)) console.log(line)
