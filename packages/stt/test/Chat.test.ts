@@ -63,6 +63,7 @@ describe("Questions as models write them", () => {
     for (
       const useless of [
         { question: "" },
+        { question: "…" },
         { choices: ["One"] },
         { choices: ["Same", "Same"] },
         { correct: 9 },

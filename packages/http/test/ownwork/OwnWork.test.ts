@@ -172,6 +172,8 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })("The bu
           "{",
           "{\"title\": \"\", \"description\": \"x\"}",
           "{\"title\": 3}",
+          "{\"title\": \"…\", \"description\": \"…\"}",
+          "{\"title\": \"x\", \"description\": \"...\"}",
           "```json\n{\"title\": \"cut off",
           "<think>{\"title\": \"no\"}</think> I cannot do that.",
           "\u0000\uFFFD"

@@ -22,13 +22,19 @@ export interface ScriptedChat {
 /** The whole content of an answer, or a status to refuse with; undefined for the usual one. `n` counts from 1 by kind. */
 export type Script = (asked: Asked, n: number) => string | number | undefined
 
+const kinds = {
+  summary: "summary",
+  title: "metadata",
+  questions: "quiz",
+  notes: "notes",
+  lines: "lines",
+  isRelated: "evaluation"
+} as const
+
+/** By the member that the end of the prompt asks for. */
 const kindOf = (prompt: string): Kind => {
-  if (prompt.includes("{\"summary\"")) return "summary"
-  if (prompt.includes("{\"title\"")) return "metadata"
-  if (prompt.includes("{\"questions\"")) return "quiz"
-  if (prompt.includes("{\"notes\"")) return "notes"
-  if (prompt.includes("{\"lines\"")) return "lines"
-  return prompt.includes("{\"isRelated\"") ? "evaluation" : "text"
+  const wish = prompt.slice(prompt.lastIndexOf("\n\n"))
+  return Object.entries(kinds).find(([member]) => wish.includes(`"${member}"`))?.[1] ?? "text"
 }
 
 /** What is between the first and the last empty line: the text that the prompt is about. */
@@ -83,7 +89,7 @@ export const start = Effect.fnUntraced(function*(script: Script = () => undefine
       if (request.method === "GET") return response.writeHead(200).end(JSON.stringify({ data: [{ id: "chat" }] }))
       const body = JSON.parse(Buffer.concat(chunks).toString())
       const prompt: string = body.messages.findLast(({ content, role }: { content: string; role: string }) =>
-        role === "user" && content.includes("{\"")
+        role === "user" && /JSON object|objet JSON|\{"/.test(content)
       )?.content ?? ""
       const one = {
         kind: kindOf(prompt),

@@ -34,6 +34,9 @@ const Text = Schema.optionalKey(Schema.NullOr(Schema.String))
 
 const trimmed = (text: string | null | undefined): string => (text ?? "").trim()
 
+/** Dots and dashes say nothing. */
+const isEmpty = (text: string | null | undefined): boolean => !/[\p{L}\p{N}]/u.test(text ?? "")
+
 const asked = (prompts: Prompts, content: string) => ({
   messages: [{ role: "system", content: prompts.role }, { role: "user", content }] as const,
   again: prompts.again
@@ -47,8 +50,7 @@ const summarise = (prompts: Prompts, text: string) =>
       ...asked(prompts, prompts.summary(text)),
       most: Math.floor(answerOf(window) / 2),
       schema: Summary,
-      accept: ({ summary }) =>
-        trimmed(summary) === "" ? Result.fail(prompts.missing.text) : Result.succeed(summary.trim())
+      accept: ({ summary }) => isEmpty(summary) ? Result.fail(prompts.missing.text) : Result.succeed(summary.trim())
     }))
 
 /** Short enough for one question: the transcript itself, or what its parts come to, as often as it takes. */
@@ -106,7 +108,7 @@ const among = (list: ReadonlyArray<string>, given: string | null | undefined): s
 
 const topicsOf = (given: typeof Metadata.Type["topics"]): ReadonlyArray<string> => {
   const list = typeof given === "string" ? given.split(/[,;\n]/) : given ?? []
-  return [...new Set(list.map((topic) => topic.trim()).filter((topic) => topic !== ""))].slice(0, mostTopics)
+  return [...new Set(list.map((topic) => topic.trim()).filter((topic) => !isEmpty(topic)))].slice(0, mostTopics)
 }
 
 const unquoted = (text: string): string => text.replace(/^["'«“\s]+|(?<!["'»”\s])["'»”\s]+$/g, "")
@@ -127,8 +129,8 @@ export const metadata = Effect.fn("Enriching.metadata")(function*(
       form: formOf(disciplines, mediaTypes),
       accept: (answer): Result.Result<SentMetadata, string> => {
         const title = unquoted(trimmed(answer.title))
-        if (title === "") return Result.fail(prompts.missing.title)
-        if (trimmed(answer.description) === "") return Result.fail(prompts.missing.description)
+        if (isEmpty(title)) return Result.fail(prompts.missing.title)
+        if (isEmpty(answer.description)) return Result.fail(prompts.missing.description)
         return Result.succeed({
           title: title.slice(0, 255),
           description: trimmed(answer.description),
@@ -196,7 +198,7 @@ export const notes = Effect.fn("Enriching.notes")(function*(
           form: Schema.Struct({ notes: Schema.String }),
           accept: (answer) => {
             const text = typeof answer.notes === "string" ? answer.notes : answer.notes.join("\n")
-            return trimmed(text) === "" ? Result.fail(prompts.missing.text) : Result.succeed(text.trim())
+            return isEmpty(text) ? Result.fail(prompts.missing.text) : Result.succeed(text.trim())
           }
         })
       ),

@@ -130,7 +130,8 @@ export const questionsOf = (answer: Answer, part: ReadonlyArray<Numbered>): Read
     const question = (given.question ?? "").trim()
     const options = optionsOf(given)
     const right = rightOf(options, given.correct)
-    if (question === "" || options.length < 2 || right < 0 || right >= options.length) return []
+    // Dots say nothing; of choices, a sign may be the right one.
+    if (!/\p{L}/u.test(question) || options.length < 2 || right < 0 || right >= options.length) return []
     const explanation = (given.explanation ?? "").trim() || options[right]!.text
     return [{
       question,

@@ -1,4 +1,4 @@
-/** What a chat model is told in English. */
+/** What a chat model is told in English. Members of an answer are named, not shown: small models copy what is shown. */
 import type { Prompts } from "./Prompts.ts"
 
 const listOf = (items: ReadonlyArray<string>): string => items.map((item) => `"${item}"`).join(", ")
@@ -12,33 +12,37 @@ export const en: Prompts = {
 
   summary: (part) =>
     `This is a part of a transcript:\n\n${part}\n\n`
-    + `Summarise it in at most eight sentences. Answer with JSON: {"summary": "…"}`,
+    + `Summarise it in at most eight sentences. Answer with a JSON object that has one member, "summary".`,
 
   metadata: (text, { disciplines, mediaTypes }) =>
     `This is what is said in a recording:\n\n${text}\n\n`
     + `Describe the recording: a short title, a description of two to four sentences, and three to six topics.`
     + (disciplines.length === 0 ? "" : ` Choose the discipline from this list: ${listOf(disciplines)}.`)
     + (mediaTypes.length === 0 ? "" : ` Choose the kind of medium from this list: ${listOf(mediaTypes)}.`)
-    + ` Answer with JSON: {"title": "…", "description": "…", "topics": ["…"], "discipline": "…", "mediaType": "…"}`,
+    + ` Answer with a JSON object that has the members "title", "description", "topics" (a list), "discipline" and `
+    + `"mediaType".`,
 
   quiz: (text, count) =>
     `These are numbered sentences of a recording:\n\n${text}\n\n`
     + `Write ${count} multiple choice questions about what is explained in them. Each has four choices, one of them `
     + `right, an explanation of the right one, and the numbers of the first and the last sentence that answer it. `
-    + `Answer with JSON: {"questions": [{"question": "…", "choices": ["right", "wrong", "wrong", "wrong"], `
-    + `"correct": 1, "explanation": "…", "first": 1, "last": 2}]}, where "correct" is the number of the right choice.`,
+    + `Answer with a JSON object that has one member, "questions": a list of objects with the members "question", `
+    + `"choices" (a list of four texts), "correct" (the number of the right choice, from 1 to 4), "explanation", `
+    + `"first" and "last" (the numbers of those sentences).`,
 
   notes: (text) =>
     `This is what is said in a part of a recording:\n\n${text}\n\n`
     + `Write notes of it for a student, in Markdown: short headings and points, nothing that is not said. `
-    + `Answer with JSON: {"notes": "…"}`,
+    + `Answer with a JSON object that has one member, "notes".`,
 
   translation: (lines, from, to) =>
     `Translate these numbered lines of subtitles from ${from} to ${to}. Keep their number and order; each line is `
-    + `translated by itself.\n\n${lines}\n\nAnswer with JSON, one text for each line: {"lines": ["…", "…"]}`,
+    + `translated by itself.\n\n${lines}\n\nAnswer with a JSON object that has one member, "lines": a list of texts, `
+    + `one for each line.`,
 
   translatedText: (text, from, to) =>
-    `Translate this text from ${from} to ${to}. Keep its Markdown.\n\n${text}\n\nAnswer with JSON: {"text": "…"}`,
+    `Translate this text from ${from} to ${to}. Keep its Markdown.\n\n${text}\n\nAnswer with a JSON object that has `
+    + `one member, "text".`,
 
   evaluation: (question, context) =>
     `This is what is said in a recording:\n\n${context}\n\nThis is a multiple choice question about it:\n\n${question}\n\n`
