@@ -8,7 +8,13 @@ import { measure } from "./Decisions.ts"
 import * as Machine from "./Machine.ts"
 import { table } from "./Report.ts"
 
-const { values } = parseArgs({ options: { samples: { type: "string", default: "4000" }, only: { type: "string" } } })
+const { values } = parseArgs({
+  options: {
+    samples: { type: "string", default: "4000" },
+    repetitions: { type: "string", default: "5" },
+    only: { type: "string" }
+  }
+})
 const sizes = values.only === undefined ? [100, 1_000, 10_000, 100_000] : [Number(values.only)]
 
 /** Microseconds of CPU; a whole pass is shown for its growth and has no bar. */
@@ -26,20 +32,32 @@ const before = crowded()
 
 // Discarded: what V8 needs to know of this code, a gateway has taught it within its first seconds.
 measure(1_000, 8_000)
-const timings = sizes.flatMap((waiting) => measure(waiting, Number(values.samples)))
-const rows = timings.map((timing) => {
-  const bar = barOf(timing)
-  const verdict = bar === undefined ? "" : timing.cpu <= bar ? "PASS" : "FAIL"
-  return { ...timing, bar, verdict }
+const repetitions = Array.from(
+  { length: Number(values.repetitions) },
+  () => sizes.flatMap((waiting) => measure(waiting, Number(values.samples)))
+)
+
+/**
+ * A shared host takes the processor away, and its caches, for part of a repetition or all of it: the one that it
+ * disturbed least says what the code costs, collections included, and the median how much the host disturbs.
+ */
+const rows = repetitions[0]!.map((_, row) => {
+  const ranked = repetitions.map((timings) => timings[row]!).toSorted((one, other) => one.cpu - other.cpu)
+  const [best] = ranked as [Timing]
+  const bar = barOf(best)
+  const verdict = bar === undefined ? "" : best.cpu <= bar ? "PASS" : "FAIL"
+  return { ...best, median: ranked[ranked.length >> 1]!.cpu, bar, verdict }
 })
 
 console.log("\nThe core: 35 organisations, 300 keys, 40 servers, 4 models, saturated; microseconds")
+console.log(`Of ${repetitions.length} repetitions, the one that took least CPU, and the median of all`)
 console.log(table([
-  ["", "waiting", "CPU", "mean", "p10", "p50", "p99", "bar", ""],
-  ...rows.map(({ bar, cpu, mean, p10, p50, p99, verdict, waiting, what }) => [
+  ["", "waiting", "CPU", "median", "mean", "p10", "p50", "p99", "bar", ""],
+  ...rows.map(({ bar, cpu, mean, median, p10, p50, p99, verdict, waiting, what }) => [
     what,
     String(waiting),
     cpu.toFixed(1),
+    median.toFixed(1),
     mean.toFixed(1),
     p10.toFixed(1),
     p50.toFixed(1),
