@@ -93,7 +93,7 @@ export class Frontier {
     this.tiers[row] = (entitled < leaves.length ? ownerLow : 0) | (entitled > 0 ? ownerHigh : 0)
   }
 
-  tierOf({ row }: Branch): number {
+  tiersOf({ row }: Branch): number {
     return this.tiers[row]!
   }
 

@@ -6,6 +6,8 @@ import { once } from "node:events"
 import { createServer, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { setImmediate } from "node:timers/promises"
+import { dialectOf } from "../src/Dialect.ts"
+import { Downstream } from "../src/Downstream.ts"
 import * as Raw from "./Raw.ts"
 import * as Rig from "./Rig.ts"
 
@@ -88,6 +90,30 @@ const talkative = Effect.acquireRelease(
 )
 
 describe("A stream on the wire", () => {
+  it("is written an event at a time, each in one piece", async () => {
+    const pieces: Array<unknown> = []
+    const server = createServer((_, response) => {
+      const downstream = new Downstream(response, "id", dialectOf("/v1/chat/completions"))
+      downstream.head(200, [], true)
+      downstream.write(Buffer.from("data: 1\n\n"))
+      const { socket } = response
+      const write = socket!.write.bind(socket!)
+      socket!.write = (piece: Uint8Array | string, ...more: Array<never>) => {
+        pieces.push(piece)
+        return write(piece, ...more)
+      }
+      downstream.write(Buffer.from("data: 2\n\n"))
+      downstream.write(Buffer.from("data: é\n\n"))
+      downstream.end()
+    }).listen(0, "127.0.0.1")
+    await once(server, "listening")
+    const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    assert.strictEqual(await response.text(), "data: 1\n\ndata: 2\n\ndata: é\n\n")
+    assert.deepStrictEqual(pieces.slice(0, 2), ["9\r\ndata: 2\n\n\r\n", "a\r\ndata: Ã©\n\n\r\n"])
+    server.close()
+    server.closeAllConnections()
+  })
+
   it.live("comes in chunks of whole events, one answer after the other where requests come at once", () =>
     Effect.gen(function*() {
       const rig = yield* Rig.make({ servers: [{ profile }] })

@@ -59,6 +59,10 @@ describe("Questions as models write them", () => {
     }
   })
 
+  it("may be of signs, if they ask something", () => {
+    assert.lengthOf(asked({ question: "2 + 2 = ?", choices: ["4", "+"] }), 1)
+  })
+
   it("are left out when they cannot be used", () => {
     for (
       const useless of [

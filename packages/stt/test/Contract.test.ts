@@ -294,11 +294,8 @@ describe("Versions", () => {
         WHERE id = $1`,
       id
     )
-    await rig.query(
-      `INSERT INTO stt_pieces (enrichment_id, step, key, result, finished_at)
-        VALUES ($1, 'transcription', '0', '"Ada said"', now())`,
-      id
-    )
+    await rig.keep(id, "0", "Ada said")
+    assert.lengthOf(await rig.query("SELECT 1 FROM stt_pieces WHERE enrichment_id = $1", id), 1)
     await rig.query(
       `INSERT INTO stt_webhooks (id, enrichment_id, client_id, url, status, state, next_at, created_at)
         VALUES (gen_random_uuid(), $1, 'client', 'http://127.0.0.1/', 'FAILURE', 'pending', 'infinity', now())`,
@@ -307,6 +304,8 @@ describe("Versions", () => {
     const { id: vid, multipleChoiceQuestions: [question] } = await Started.latest(client, id)
     await client.post(`/enrichments/${id}/versions/${vid}/mcq/${question.id}`, { json: { thumbUp: true } })
     await client.delete(`/enrichments/${id}`)
+    // Its worker does not know yet.
+    await rig.keep(id, "1", "Ada said more")
     const rows = await rig.query(
       `SELECT evaluation_mark, disciplines, media_types, notification_url, media_name, initial_version_id,
         contributors, end_user_identifier, failure_cause,

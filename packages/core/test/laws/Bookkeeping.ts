@@ -43,7 +43,7 @@ const faultOfBranch = (state: State, room: ConstraintClass, branch: Branch, inde
   }
   const high = leaves.filter(({ priority }) => priority >= state.settings.bestPriority - 1).length
   const tiers = (high < leaves.length ? 1 : 0) + (high > 0 ? 2 : 0)
-  if (room.model.frontier.tierOf(branch) !== tiers) return `branch ${organisation} is of the wrong tiers`
+  if (room.model.frontier.tiersOf(branch) !== tiers) return `branch ${organisation} is of the wrong tiers`
   return high === entitled ? undefined : `branch ${organisation} counts ${entitled} entitled leaves, not ${high}`
 }
 

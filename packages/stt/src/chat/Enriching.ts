@@ -8,6 +8,7 @@ import { type ChatError, ChatModel, tokensOf } from "./ChatModel.ts"
 import * as Quiz from "./Quiz.ts"
 import * as Structured from "./Structured.ts"
 import * as Windows from "./Windows.ts"
+import { isEmpty } from "./Wording.ts"
 
 export interface Subject {
   readonly language: string | null
@@ -33,9 +34,6 @@ const room = (window: number): number => Math.max(200, window - answerOf(window)
 const Text = Schema.optionalKey(Schema.NullOr(Schema.String))
 
 const trimmed = (text: string | null | undefined): string => (text ?? "").trim()
-
-/** Dots and dashes say nothing. */
-const isEmpty = (text: string | null | undefined): boolean => !/[\p{L}\p{N}]/u.test(text ?? "")
 
 const asked = (prompts: Prompts, content: string) => ({
   messages: [{ role: "system", content: prompts.role }, { role: "user", content }] as const,

@@ -2,6 +2,7 @@
 import { Schema } from "effect"
 import type { SentQuestion } from "../enrichment/Questions.ts"
 import type { Numbered } from "./Windows.ts"
+import { isEmpty } from "./Wording.ts"
 
 const Loose = Schema.optionalKey(Schema.NullOr(Schema.Union([Schema.Finite, Schema.String])))
 const Text = Schema.optionalKey(Schema.NullOr(Schema.String))
@@ -130,8 +131,8 @@ export const questionsOf = (answer: Answer, part: ReadonlyArray<Numbered>): Read
     const question = (given.question ?? "").trim()
     const options = optionsOf(given)
     const right = rightOf(options, given.correct)
-    // Dots say nothing; of choices, a sign may be the right one.
-    if (!/\p{L}/u.test(question) || options.length < 2 || right < 0 || right >= options.length) return []
+    // Of choices, a mere sign may be the right one.
+    if (isEmpty(question) || options.length < 2 || right < 0 || right >= options.length) return []
     const explanation = (given.explanation ?? "").trim() || options[right]!.text
     return [{
       question,

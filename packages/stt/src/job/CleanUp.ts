@@ -102,8 +102,7 @@ export class CleanUp extends Context.Service<CleanUp, {
         for (const { id } of old) yield* removal.remove(id)
         const at = yield* now
         yield* sql`DELETE FROM stt_idempotency WHERE created_at < ${minutesBefore(at, 7 * 24 * 60)}`
-        yield* sql`DELETE FROM stt_webhooks WHERE state NOT IN ('pending', 'sending')
-          AND coalesce(ended_at, created_at) < ${minutesBefore(at, 365 * 24 * 60)}`
+        yield* sql`DELETE FROM stt_webhooks WHERE ended_at < ${minutesBefore(at, 365 * 24 * 60)}`
         return { failed: failed.filter((ended) => ended).length, deleted: old.length }
       }, Effect.orDie)
 

@@ -14,12 +14,14 @@ import * as path from "node:path"
 import type { Choices } from "../../src/client/Client.ts"
 import { Clients } from "../../src/client/Clients.ts"
 import { scopes } from "../../src/client/Scope.ts"
+import { all as steps } from "../../src/enrichment/Step.ts"
 import { CleanUp } from "../../src/job/CleanUp.ts"
 import type { ParameterName } from "../../src/parameter/Parameter.ts"
 import { Parameters } from "../../src/parameter/Parameters.ts"
 import * as Service from "../../src/Service.ts"
 import { Settings, type SttSettings } from "../../src/Settings.ts"
 import { Vault } from "../../src/Vault.ts"
+import { OwnTasks } from "../../src/worker/OwnTasks.ts"
 
 // A database and many sockets: a machine that is busy with other things may take its time over each test.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -31,6 +33,8 @@ export interface Rig {
   readonly edit: (id: string, choices: Partial<Choices>, secret?: string) => Promise<void>
   readonly set: (name: ParameterName, value: number) => Promise<void>
   readonly webhookKey: (client: string) => Promise<string>
+  /** As the service's own worker does with a piece of a transcription. */
+  readonly keep: (enrichment: string, key: string, result: unknown) => Promise<void>
   readonly cleanUp: () => Promise<{ readonly failed: number; readonly deleted: number }>
   readonly query: <A extends object>(text: string, ...values: ReadonlyArray<unknown>) => Promise<ReadonlyArray<A>>
   readonly stop: () => Promise<void>
@@ -86,6 +90,13 @@ export const start = async (
       const client = Option.getOrThrow(await run(clients.find(id)))
       return Context.get(context, Vault).webhookKey(client.id, client.generation)
     },
+    keep: (enrichment, key, result) =>
+      run(
+        Effect.flatMap(OwnTasks, (tasks) => tasks.keep(enrichment, steps[0]!, key, result)).pipe(
+          Effect.provide(OwnTasks.layer),
+          Effect.provide(context)
+        )
+      ),
     cleanUp: () => run(Context.get(context, CleanUp).run),
     query: (text, ...values) => run(sql.unsafe(text, values)) as never,
     stop: async () => {
