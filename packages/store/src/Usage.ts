@@ -1,18 +1,11 @@
 /** The table of what was used: written in batches, read for export, purged by age. */
 import { PgClient } from "@effect/sql-pg/PgClient"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
-import { Context, DateTime, Effect, Layer, Result, Schema, Stream, String } from "effect"
+import { Context, DateTime, Effect, Layer, Schema, Stream } from "effect"
 import { Database } from "./Database.ts"
 import { type DatabaseError, refine } from "./DatabaseError.ts"
-import { elements, typeNames, UsageRow } from "./UsageRow.ts"
-
-/** Rows in the order in which `writer` made them; `first` is the number of the first one. */
-export interface Batch {
-  /** A UUID that this process alone uses. */
-  readonly writer: string
-  readonly first: number
-  readonly rows: ReadonlyArray<UsageRow>
-}
+import { array, type Batch, parameters, statement, statementAgain } from "./UsageInsert.ts"
+import { elements, UsageRow } from "./UsageRow.ts"
 
 /** Rows that finished from `from` on and before `to`. */
 export interface Span {
@@ -54,24 +47,6 @@ export interface Scales {
 type With<A> = Effect.Effect<A, DatabaseError>
 
 const names = Object.keys(elements) as Array<keyof UsageRow>
-
-// One statement, prepared once, whatever the size of the batch. A batch that was written although its confirmation
-// was lost is written again without effect.
-const statement = `INSERT INTO usage (writer, sequence, ${names.map(String.camelToSnake).join(", ")})
-  SELECT $1::uuid, * FROM unnest($2::int8[], ${
-  names.map((name, index) => `$${index + 3}::${typeNames[elements[name]]}[]`).join(", ")
-}) ON CONFLICT DO NOTHING`
-
-const array = (values: ReadonlyArray<unknown>, element: number) => Result.getOrThrow(PgTypes.array(values, element))
-
-// PostgreSQL's text has no NUL, and a caller may have put one into a model's name.
-const clean = (value: unknown) => typeof value === "string" && value.includes("\0") ? value.replaceAll("\0", "") : value
-
-const parameters = ({ writer, first, rows }: Batch): ReadonlyArray<unknown> => [
-  writer,
-  array(rows.map((_, index) => BigInt(first + index)), PgTypes.OID.int8),
-  ...names.map((name) => array(rows.map((row) => clean(row[name])), elements[name]))
-]
 
 export class Usage extends Context.Service<Usage, {
   /** Writes the batch with one statement; again, if it must, without doubling a row. */
@@ -146,7 +121,9 @@ export class Usage extends Context.Service<Usage, {
         insert: (batch) =>
           batch.rows.length === 0
             ? Effect.void
-            : Effect.asVoid(typed(Effect.suspend(() => sql.unsafe(statement, parameters(batch))))),
+            : Effect.asVoid(typed(Effect.suspend(() =>
+              sql.unsafe(batch.fresh === true ? statement : statementAgain, parameters(batch))
+            ))),
         rows,
         count,
         sums,

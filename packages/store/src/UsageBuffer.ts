@@ -2,7 +2,8 @@
 import { Context, Duration, Effect, Layer, Semaphore } from "effect"
 import { randomUUID } from "node:crypto"
 import type { DatabaseError } from "./DatabaseError.ts"
-import { type Batch, Usage } from "./Usage.ts"
+import { Usage } from "./Usage.ts"
+import type { Batch } from "./UsageInsert.ts"
 import type { UsageRow } from "./UsageRow.ts"
 
 export interface Options {
@@ -37,6 +38,8 @@ const make = Effect.fnUntraced(function*({ capacity, interval, batch, shutdown }
   // The sequence number of `rows[0]`, and how many rows at its front are written already.
   let first = 0
   let done = 0
+  // What comes before this number was sent at least once.
+  let sent = 0
   let lost = 0
   let counted = 0
 
@@ -60,9 +63,16 @@ const make = Effect.fnUntraced(function*({ capacity, interval, batch, shutdown }
     done = 0
   }
 
+  const send = (part: Batch) =>
+    Effect.suspend(() => {
+      const fresh = part.first >= sent
+      sent = Math.max(sent, part.first + part.rows.length)
+      return usage.insert({ ...part, fresh })
+    })
+
   // A row that the database will never take must not keep the others waiting: it is found by halving and counted.
   const write = (part: Batch): Effect.Effect<void, DatabaseError> =>
-    Effect.catchDefect(usage.insert(part), (defect) => {
+    Effect.catchDefect(send(part), (defect) => {
       const { length } = part.rows
       if (length === 1) {
         lost++

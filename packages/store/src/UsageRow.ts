@@ -101,3 +101,17 @@ export const typeNames: Readonly<Record<number, string>> = {
   [bool]: "bool",
   [timestamptz]: "timestamptz"
 }
+
+/** What most rows have a value of their own in; in the rest of it the requests of a while are mostly alike. */
+export const own: ReadonlySet<keyof UsageRow> = new Set<keyof UsageRow>([
+  "requestId",
+  "arrivedAt",
+  "grantedAt",
+  "firstByteAt",
+  "finishedAt",
+  "promptTokens",
+  "outputTokens",
+  "audioSeconds",
+  "leasesAtGrant",
+  "score"
+])

@@ -10,11 +10,19 @@ import { row } from "./support/UsageRows.ts"
 
 const make = (options: Partial<Options> = {}) =>
   Effect.gen(function*() {
-    const state = { away: false, batches: new Array<number>(), ids: new Set<string>(), attempts: 0, hangs: false }
+    const state = {
+      away: false,
+      batches: new Array<number>(),
+      fresh: new Array<boolean | undefined>(),
+      ids: new Set<string>(),
+      attempts: 0,
+      hangs: false
+    }
     const usage = Layer.succeed(Usage, {
-      insert: ({ writer, first, rows }) =>
+      insert: ({ writer, first, fresh, rows }) =>
         Effect.suspend(() => {
           state.attempts++
+          state.fresh.push(fresh)
           if (state.hangs) return Effect.never
           if (state.away) {
             return Effect.fail(new DatabaseError({ reason: new Refused({ where: "test", detail: "away" }) }))
@@ -69,6 +77,19 @@ describe("UsageBuffer", () => {
       yield* TestClock.adjust("10 seconds")
       assert.strictEqual(state.ids.size, 10)
       assert.strictEqual(buffer.lost(), 0)
+    }))
+
+  it.effect("says of a batch that it is fresh the first time that its rows are sent, and never again", () =>
+    Effect.gen(function*() {
+      const { state, buffer } = yield* make({ batch: 10 })
+      state.away = true
+      offer(buffer, 15)
+      yield* TestClock.adjust("1 seconds")
+      state.away = false
+      offer(buffer, 10)
+      yield* TestClock.adjust("2 seconds")
+      assert.deepStrictEqual(state.batches, [10, 10, 5])
+      assert.deepStrictEqual(state.fresh, [true, false, true, true])
     }))
 
   it.effect("counts what is beyond its bound, and takes rows again once there is room", () =>

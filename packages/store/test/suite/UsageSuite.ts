@@ -44,6 +44,25 @@ export const suite = (it: Tester) => {
       assert.strictEqual(yield* usage.count({ ...always, model: "withnul" }), 1)
     }), limit)
 
+  it.effect(
+    "keeps apart rows that are nearly alike, and writes fresh ones like those that may be there",
+    () =>
+      Effect.gen(function*() {
+        const usage = yield* Usage
+        const texts = [null, "", "null", "\u0001", "\u0001null", "a", "a\u0001"]
+        const rows = texts.flatMap((server) => texts.map((site) => ({ server, site }))).map((names, index) => ({
+          ...row(index),
+          ...names
+        }))
+        for (const fresh of [true, false]) {
+          yield* clean
+          yield* usage.insert({ writer: crypto.randomUUID(), first: 2 ** 40, rows, fresh })
+          assert.deepStrictEqual([...yield* Stream.runCollect(usage.rows(always))], rows)
+        }
+      }),
+    limit
+  )
+
   it.effect("remembers the configuration last applied, names of fields included", () =>
     Effect.gen(function*() {
       yield* clean
