@@ -32,8 +32,18 @@ const ticks = (pid: number): number => {
   return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
 }
 
-/** Microseconds used so far by a process and everything below it. */
-export const used = (pid: number): number => tree(pid).reduce((sum, each) => sum + ticks(each), 0) * microsPerTick
+export interface Used {
+  /** Microseconds so far of a process and everything below it. */
+  readonly all: number
+  /** The part of what is below it. */
+  readonly below: number
+}
+
+export const used = (pid: number): Used => {
+  const own = ticks(pid) * microsPerTick
+  const all = tree(pid).reduce((sum, each) => sum + ticks(each), 0) * microsPerTick
+  return { all, below: all - own }
+}
 
 const allowed = (): Array<number> =>
   (/Cpus_allowed_list:\s*(\S+)/.exec(read("/proc/self/status"))?.[1] ?? "0").split(",").flatMap((range) => {

@@ -18,6 +18,8 @@ export interface Sample {
   readonly perSecond: number
   /** CPU of the proxy and everything below it, per request or chunk. */
   readonly cpuMicros: number
+  /** The part of it that is not the proxy's own process: of the gateway, its database. */
+  readonly belowMicros: number
   /** Share of a core that the proxy used: far below 1, the load was the bottleneck and the rate says little. */
   readonly busy: number
   /** Share of the proxy's core that went to something else. */

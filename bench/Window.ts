@@ -33,13 +33,14 @@ export class Window {
   }
 
   async measure({ pid }: Target, seconds: number): Promise<() => Measured> {
-    const cpu = () => pid === undefined ? 0 : used(pid)
+    const cpu = () => pid === undefined ? { all: 0, below: 0 } : used(pid)
     const core = () => cores === undefined ? 0 : spent(cores.proxy)
     const [cpuBefore, coreBefore, from] = [cpu(), core(), monotonic()]
     this.open = true
     await sleep(seconds * 1_000)
     this.open = false
-    const [to, cpuMicros, coreMicros] = [monotonic(), cpu() - cpuBefore, core() - coreBefore]
+    const [to, cpuAfter, coreMicros] = [monotonic(), cpu(), core() - coreBefore]
+    const cpuMicros = cpuAfter.all - cpuBefore.all
     // Quantiles wait for the caller, so that sorting does not disturb streams that still run.
     return () => ({
       count: this.count,
@@ -48,6 +49,7 @@ export class Window {
       window: [from, to],
       perSecond: this.count / ((to - from) / 1_000_000),
       cpuMicros: cpuMicros / this.count,
+      belowMicros: Math.max(0, cpuAfter.below - cpuBefore.below) / this.count,
       busy: cpuMicros / (to - from),
       others: Math.max(0, coreMicros - cpuMicros) / (to - from),
       p50: quantile(this.times, 0.5),

@@ -10,7 +10,7 @@ import { table } from "./Report.ts"
 
 const { values } = parseArgs({
   options: {
-    samples: { type: "string", default: "4000" },
+    samples: { type: "string", default: "20000" },
     repetitions: { type: "string", default: "5" },
     only: { type: "string" }
   }
@@ -38,26 +38,26 @@ const repetitions = Array.from(
 )
 
 /**
- * A shared host takes the processor away, and its caches, for part of a repetition or all of it: the one that it
- * disturbed least says what the code costs, collections included, and the median how much the host disturbs.
+ * A shared host takes the processor away, and its caches, for part of a repetition or all of it: the median is what is
+ * judged, and the best says how much of it the host was.
  */
 const rows = repetitions[0]!.map((_, row) => {
   const ranked = repetitions.map((timings) => timings[row]!).toSorted((one, other) => one.cpu - other.cpu)
-  const [best] = ranked as [Timing]
-  const bar = barOf(best)
-  const verdict = bar === undefined ? "" : best.cpu <= bar ? "PASS" : "FAIL"
-  return { ...best, median: ranked[ranked.length >> 1]!.cpu, bar, verdict }
+  const median = ranked[ranked.length >> 1]!
+  const bar = barOf(median)
+  const verdict = bar === undefined ? "" : median.cpu <= bar ? "PASS" : "FAIL"
+  return { ...median, best: ranked[0]!.cpu, bar, verdict }
 })
 
 console.log("\nThe core: 35 organisations, 300 keys, 40 servers, 4 models, saturated; microseconds")
-console.log(`Of ${repetitions.length} repetitions, the one that took least CPU, and the median of all`)
+console.log(`Of ${repetitions.length} repetitions the median by CPU, and the CPU of the best`)
 console.log(table([
-  ["", "waiting", "CPU", "median", "mean", "p10", "p50", "p99", "bar", ""],
-  ...rows.map(({ bar, cpu, mean, median, p10, p50, p99, verdict, waiting, what }) => [
+  ["", "waiting", "CPU", "best", "mean", "p10", "p50", "p99", "bar", ""],
+  ...rows.map(({ bar, best, cpu, mean, p10, p50, p99, verdict, waiting, what }) => [
     what,
     String(waiting),
     cpu.toFixed(1),
-    median.toFixed(1),
+    best.toFixed(1),
     mean.toFixed(1),
     p10.toFixed(1),
     p50.toFixed(1),
