@@ -51,7 +51,7 @@ const columns = (phase: Phase, base: (peer: string) => Series): ReadonlyArray<re
     ? [
       ["req/s", of((sample) => sample.perSecond)],
       ["CPU us/req", of((sample) => sample.cpuMicros, 1)],
-      ["of it database", of((sample) => sample.belowMicros, 1)],
+      ["of it below", of((sample) => sample.belowMicros, 1)],
       ...ratios,
       ...times,
       ...load
