@@ -40,9 +40,9 @@ export interface Used {
 }
 
 export const used = (pid: number): Used => {
-  const own = ticks(pid) * microsPerTick
-  const all = tree(pid).reduce((sum, each) => sum + ticks(each), 0) * microsPerTick
-  return { all, below: all - own }
+  const [own = 0, ...others] = tree(pid).map((each) => ticks(each) * microsPerTick)
+  const below = others.reduce((sum, micros) => sum + micros, 0)
+  return { all: own + below, below }
 }
 
 const allowed = (): Array<number> =>

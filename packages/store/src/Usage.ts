@@ -5,7 +5,7 @@ import { Context, DateTime, Effect, Layer, Schema, Stream } from "effect"
 import { Database } from "./Database.ts"
 import { type DatabaseError, refine } from "./DatabaseError.ts"
 import { array, type Batch, parameters, statement, statementAgain } from "./UsageInsert.ts"
-import { elements, UsageRow } from "./UsageRow.ts"
+import { names, UsageRow } from "./UsageRow.ts"
 
 /** Rows that finished from `from` on and before `to`. */
 export interface Span {
@@ -45,8 +45,6 @@ export interface Scales {
 }
 
 type With<A> = Effect.Effect<A, DatabaseError>
-
-const names = Object.keys(elements) as Array<keyof UsageRow>
 
 export class Usage extends Context.Service<Usage, {
   /** Writes the batch with one statement; again, if it must, without doubling a row. */

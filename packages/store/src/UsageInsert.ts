@@ -1,7 +1,7 @@
 /** How rows of usage reach the database: a batch is one statement, prepared once, whatever its size. */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { Result, String } from "effect"
-import { elements, own, typeNames, type UsageRow } from "./UsageRow.ts"
+import { elements, names, own, typeNames, type UsageRow } from "./UsageRow.ts"
 
 /** Rows in the order in which `writer` made them; `first` is the number of the first one. */
 export interface Batch {
@@ -13,7 +13,6 @@ export interface Batch {
   readonly fresh?: boolean
 }
 
-const names = Object.keys(elements) as Array<keyof UsageRow>
 const ofRows = names.filter((name) => own.has(name))
 const ofKinds = names.filter((name) => !own.has(name))
 

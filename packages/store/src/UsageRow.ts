@@ -93,6 +93,8 @@ export const elements: Readonly<Record<keyof UsageRow, number>> = {
   score: float8
 }
 
+export const names = Object.keys(elements) as ReadonlyArray<keyof UsageRow>
+
 /** SQL names of those types. */
 export const typeNames: Readonly<Record<number, string>> = {
   [text]: "text",

@@ -49,11 +49,10 @@ export const suite = (it: Tester) => {
     () =>
       Effect.gen(function*() {
         const usage = yield* Usage
-        const texts = [null, "", "null", "\u0001", "\u0001null", "a", "a\u0001"]
-        const rows = texts.flatMap((server) => texts.map((site) => ({ server, site }))).map((names, index) => ({
-          ...row(index),
-          ...names
-        }))
+        // Alike in all but two columns that are neighbours, and in any pair of these.
+        const texts = [null, "", "null", "\u0001", "a", "b", "ab", "a\u0001"]
+        const pairs = texts.flatMap((keyId) => texts.map((keyName) => ({ keyId, keyName })))
+        const rows = pairs.map((names, index) => ({ ...row(1), requestId: `request-${index}`, ...names }))
         for (const fresh of [true, false]) {
           yield* clean
           yield* usage.insert({ writer: crypto.randomUUID(), first: 2 ** 40, rows, fresh })
