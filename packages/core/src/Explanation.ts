@@ -1,7 +1,7 @@
 /** Why a request was where it was: all that its caller may know of its way through the queue. */
 import { kindOf } from "./Admission.ts"
 import type { RoutingMode } from "./Caller.ts"
-import type { Attempt, Ending } from "./Journal.ts"
+import type { Attempt, Ending } from "./Journey.ts"
 import type { Obstacle } from "./Obstacle.ts"
 import { obstacle } from "./Obstacle.ts"
 import type { Overtaking } from "./Overtaking.ts"
@@ -57,27 +57,30 @@ export const explain = (
   at: number
 ): Explanation | undefined => {
   const now = Math.max(at, state.now)
-  const found = state.journal.find(organisation, request, now)
+  const found = state.journal.find(state.tickets, organisation, request, now)
   if (found === undefined) return undefined
-  const { ended, ticket } = found
-  const { attempts = [], waiting } = ticket
+  const { alive, journey } = found
+  const { arrivedAt, attempts, ended, mode, model, priority, requeues, ticket } = journey
   const last = attempts.at(-1)
-  const until = waiting ? now : last?.lease.grantedAt ?? ended?.at ?? now
+  const waiting = alive?.waiting === true ? alive : undefined
+  const until = waiting !== undefined ? now : last?.lease.grantedAt ?? ended?.at ?? now
   return {
-    ticket: ticket.ticket.id,
-    model: ticket.ticket.model,
-    state: ended?.ending ?? (ticket.lease === undefined ? "waiting" : "in-flight"),
+    ticket,
+    model,
+    state: ended?.ending ?? (alive?.lease === undefined ? "waiting" : "in-flight"),
     reason: ended?.reason,
-    arrivedAt: ticket.arrivedAt,
+    arrivedAt,
     endedAt: ended?.at,
-    priority: ticket.priority,
-    effective: effectivePriority(state.settings, ticket.priority, ticket.arrivedAt, until),
-    mode: ticket.mode,
-    waited: ticket.waited + (waiting ? now - ticket.waitingSince : 0),
-    requeues: ticket.requeues,
+    priority,
+    effective: effectivePriority(state.settings, priority, arrivedAt, until),
+    mode,
+    waited: journey.waited + (waiting === undefined ? 0 : now - waiting.waitingSince),
+    requeues,
     attempts,
-    standing: anonymous(waiting ? standingOf(ticket.model!.pool, ticket.account!.organisation) : last?.standing),
-    overtakenBy: overtakings(state, ticket, until),
-    obstacles: waiting ? obstaclesTo(state, ticket, now) : []
+    standing: anonymous(
+      waiting === undefined ? last?.standing : standingOf(waiting.model!.pool, waiting.account!.organisation)
+    ),
+    overtakenBy: overtakings(state, journey, waiting === undefined ? last?.lease.id : undefined, until),
+    obstacles: waiting === undefined ? [] : obstaclesTo(state, waiting, now)
   }
 }

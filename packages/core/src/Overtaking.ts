@@ -1,9 +1,9 @@
 /** Who was served before a request that had come earlier, and by which rule of DESIGN §3.3 and §3.4. */
 import { isEntitled } from "./Admission.ts"
-import type { Attempt } from "./Journal.ts"
-import type { LeaseRecord } from "./Lease.ts"
+import type { Grant } from "./Journal.ts"
+import type { Journey } from "./Journey.ts"
 import { effectivePriority } from "./ServiceOrder.ts"
-import type { State, TicketState } from "./State.ts"
+import type { State } from "./State.ts"
 
 export type Rule =
   /** It was more urgent, by then. */
@@ -31,55 +31,61 @@ export interface Overtaking {
 
 const most = 20
 
-const failedBy = ({ attempts = [] }: TicketState, url: string, at: number): boolean =>
+const failedBy = ({ attempts }: Journey, url: string, at: number): boolean =>
   attempts.some(({ lease, outcome, releasedAt }) =>
     lease.server.url === url && (outcome === "Suspect" || outcome === "Misconfigured") && releasedAt! <= at
   )
 
-const mayUse = (ticket: TicketState, { lease: { grantedAt, server: { url } } }: Attempt): boolean => {
-  for (const { server } of ticket.class?.hosts ?? []) if (server.url === url) return !failedBy(ticket, url, grantedAt)
+const mayUse = (journey: Journey, grant: Grant): boolean => {
+  const { url } = grant.server!
+  for (const { server } of journey.room?.hosts ?? []) {
+    if (server.url === url) return !failedBy(journey, url, grant.grantedAt)
+  }
   return false
 }
 
 /** Many grants fall into one millisecond: leases are numbered in their order. */
-const waitedDuring = ({ attempts = [] }: TicketState, { grantedAt, id }: LeaseRecord): boolean =>
+const waitedDuring = ({ attempts }: Journey, { grantedAt, lease: id }: Grant): boolean =>
   !attempts.some(({ lease, releasedAt }) => lease.id < id && (releasedAt === undefined || releasedAt > grantedAt))
 
-const ruleOf = (state: State, ticket: TicketState, overtaking: Attempt): Rule => {
-  const { guests, lease } = overtaking
-  const { grantedAt, leasesAtGrant, server } = lease
-  if (!mayUse(ticket, overtaking)) return "another-server"
-  const { organisation } = ticket.ticket.caller
-  const other = lease.ticket.caller
-  if (leasesAtGrant >= server.maxConcurrent && !isEntitled(state, ticket.priority)) return "headroom"
-  const own = effectivePriority(state.settings, ticket.priority, ticket.arrivedAt, grantedAt)
-  const its = effectivePriority(state.settings, lease.priority, lease.arrivedAt, grantedAt)
+const ruleOf = (state: State, journey: Journey, overtaking: Grant): Rule => {
+  const { caller, grantedAt, guests, leases } = overtaking
+  const server = overtaking.server!
+  if (!mayUse(journey, overtaking)) return "another-server"
+  const { organisation } = journey.caller
+  if (leases >= server.maxConcurrent && !isEntitled(state, journey.priority)) return "headroom"
+  const own = effectivePriority(state.settings, journey.priority, journey.arrivedAt, grantedAt)
+  const its = effectivePriority(state.settings, overtaking.priority, overtaking.arrivedAt, grantedAt)
   if (its > own) return "priority"
   const isKept = server.ownerReserve > 0 && guests >= server.maxConcurrent - server.ownerReserve
-  if (isKept && other.organisation === server.organisation && organisation !== server.organisation) {
+  if (isKept && caller!.organisation === server.organisation && organisation !== server.organisation) {
     return "owner-reserve"
   }
   if (its < own) return "policy"
-  if (other.organisation !== organisation) return "fair-share"
-  return other.key === ticket.ticket.caller.key ? "policy" : "fair-share-of-keys"
+  if (caller!.organisation !== organisation) return "fair-share"
+  return caller!.key === journey.caller.key ? "policy" : "fair-share-of-keys"
 }
 
-/** The last twenty, the latest first; of one that was served, until its last grant, else until `until`. */
-export const overtakings = (state: State, ticket: TicketState, until: number): ReadonlyArray<Overtaking> => {
-  const served = ticket.waiting ? undefined : ticket.attempts?.at(-1)?.lease.id
+/** The last twenty, the latest first; of one that was served, until its last lease, else until `until`. */
+export const overtakings = (
+  state: State,
+  journey: Journey,
+  served: number | undefined,
+  until: number
+): ReadonlyArray<Overtaking> => {
   const found: Array<Overtaking> = []
-  for (const attempt of state.journal.latest()) {
-    const { arrivedAt, grantedAt, id, model, ticket: other } = attempt.lease
-    if (found.length === most || grantedAt < ticket.arrivedAt) break
-    if (served === undefined ? grantedAt > until : id >= served) continue
-    if (arrivedAt <= ticket.arrivedAt || !waitedDuring(ticket, attempt.lease)) continue
+  for (const grant of state.journal.latest()) {
+    const { arrivedAt, grantedAt, lease } = grant
+    if (found.length === most || grantedAt < journey.arrivedAt) break
+    if (served === undefined ? grantedAt > until : lease >= served) continue
+    if (arrivedAt <= journey.arrivedAt || !waitedDuring(journey, grant)) continue
     // Of other models only those concern it that took a slot which it might have had.
-    if (model.name !== ticket.ticket.model && !mayUse(ticket, attempt)) continue
+    if (grant.model !== journey.model && !mayUse(journey, grant)) continue
     found.push({
       at: grantedAt,
-      rule: ruleOf(state, ticket, attempt),
-      priority: effectivePriority(state.settings, attempt.lease.priority, arrivedAt, grantedAt),
-      sameOrganisation: other.caller.organisation === ticket.ticket.caller.organisation
+      rule: ruleOf(state, journey, grant),
+      priority: effectivePriority(state.settings, grant.priority, arrivedAt, grantedAt),
+      sameOrganisation: grant.caller!.organisation === journey.caller.organisation
     })
   }
   return found

@@ -6,8 +6,9 @@ import type { Deciding } from "./Decider.ts"
 import type { Reason } from "./DispatchError.ts"
 import type { Expectation } from "./Expectation.ts"
 import type { Frontier } from "./Frontier.ts"
-import type { Attempt, Ended, Journal } from "./Journal.ts"
+import type { Journal } from "./Journal.ts"
 import { Journal as Journals } from "./Journal.ts"
+import type { Attempt } from "./Journey.ts"
 import type { LeaseRecord } from "./Lease.ts"
 import type { Load } from "./Load.ts"
 import type { Model } from "./Model.ts"
@@ -131,8 +132,6 @@ export interface TicketState extends Due {
   attempts: Array<Attempt> | undefined
   /** What the journal finds it by, whatever becomes of its key. */
   name: string
-  /** How it ended, while that is remembered. */
-  ended: Ended | undefined
   refused: boolean
 }
 

@@ -2,7 +2,7 @@
 import type { Caller } from "@aiguilleur/core/Caller"
 import type { Explanation } from "@aiguilleur/core/Explanation"
 import type { Forecast } from "@aiguilleur/core/Forecaster"
-import type { Attempt } from "@aiguilleur/core/Journal"
+import type { Attempt } from "@aiguilleur/core/Journey"
 import type { KeyQueue, KeyTicket } from "@aiguilleur/core/KeyQueue"
 import type { Model } from "@aiguilleur/core/Model"
 import type { Wait } from "@aiguilleur/core/Outlook"

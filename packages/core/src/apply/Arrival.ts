@@ -4,7 +4,7 @@ import { deadlineOf } from "../Deadline.ts"
 import type { Reason } from "../DispatchError.ts"
 import { NotAllowed, Stopping, ThresholdReached, UnknownModel } from "../DispatchError.ts"
 import { expect } from "../Expectation.ts"
-import type { Ending } from "../Journal.ts"
+import type { Ending } from "../Journey.ts"
 import * as Lines from "../Lines.ts"
 import { classOf, offer, withdraw } from "../PriorityQueue.ts"
 import { Roster } from "../Roster.ts"
@@ -62,7 +62,6 @@ const begin = (state: State, ticket: Ticket): TicketState => ({
   doom: undefined,
   attempts: undefined,
   name: "",
-  ended: undefined,
   refused: false,
   deadline: 0,
   heapIndex: -1
@@ -166,8 +165,7 @@ export const granted = (state: State, ticket: TicketState, url: string, candidat
     }
   }
   state.notices.push({ _tag: "Granted", at: now, lease: lease.record })
-  const attempt = { lease: lease.record, guests: host.guests, standing, releasedAt: undefined, outcome: undefined }
-  state.journal.granted(ticket, attempt)
+  state.journal.granted(ticket, lease.record, host.guests, standing)
   ticket.lease = lease
   state.leases.add(lease.id, lease)
   host.leases++

@@ -1,7 +1,7 @@
 /** A lease comes back: its slot is free, its cost is settled, and its outcome says what becomes of ticket and server. */
 import { deadlineOf } from "../Deadline.ts"
 import { AttemptsExhausted, Stopping } from "../DispatchError.ts"
-import type { Ending } from "../Journal.ts"
+import type { Ending } from "../Journey.ts"
 import type { Outcome } from "../Outcome.ts"
 import { classOf, offer } from "../PriorityQueue.ts"
 import type { LeaseState, State, TicketState } from "../State.ts"
