@@ -9,6 +9,7 @@ import * as DatabaseUrl from "./DatabaseUrl.ts"
 import * as Embedded from "./Embedded.ts"
 import type { Role } from "./embedded/Membership.ts"
 import * as Migrations from "./Migrations.ts"
+import { registry } from "./PgArray.ts"
 
 export interface Options {
   /** Without it the embedded server is used. */
@@ -71,6 +72,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const { config, where } = yield* target(options)
   const client = yield* PgClient.make({
     ...config,
+    types: registry(),
     applicationName: "aiguilleur",
     maxConnections: options.connections ?? 10,
     ...(options.connectTimeout === undefined ? {} : { connectTimeout: options.connectTimeout }),

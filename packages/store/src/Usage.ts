@@ -1,10 +1,11 @@
 /** The table of what was used: written in batches, read for export, purged by age. */
 import { PgClient } from "@effect/sql-pg/PgClient"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
-import { Context, DateTime, Effect, Layer, Schema, Stream } from "effect"
+import { Context, DateTime, Effect, Layer, Result, Schema, Stream } from "effect"
 import { Database } from "./Database.ts"
 import { type DatabaseError, refine } from "./DatabaseError.ts"
-import { array, type Batch, parameters, statement, statementAgain } from "./UsageInsert.ts"
+import type { UsageBatch } from "./UsageBatch.ts"
+import { statement, statementAgain } from "./UsageInsert.ts"
 import { names, UsageRow } from "./UsageRow.ts"
 
 /** Rows that finished from `from` on and before `to`. */
@@ -47,8 +48,11 @@ export interface Scales {
 type With<A> = Effect.Effect<A, DatabaseError>
 
 export class Usage extends Context.Service<Usage, {
-  /** Writes the batch with one statement; again, if it must, without doubling a row. */
-  readonly insert: (batch: Batch) => With<void>
+  /**
+   * Writes the batch with one statement; again, if it must, without doubling a row. Of a fresh one no row was ever
+   * sent, so that none can be there: to look for them costs each a quarter of its writing.
+   */
+  readonly insert: (batch: UsageBatch, fresh?: boolean) => With<void>
   /** In the order in which they finished, read as they are asked for; holds a connection until its end. */
   readonly rows: (span: Span) => Stream.Stream<UsageRow, DatabaseError>
   readonly count: (span: Span) => With<number>
@@ -88,7 +92,9 @@ export class Usage extends Context.Service<Usage, {
       })
 
       const sums = Effect.fn("Usage.sums")(function*({ from, lengths, times }: Scales) {
-        const [time, length] = [times, lengths].map((bounds) => array(bounds, PgTypes.OID.float8))
+        const [time, length] = [times, lengths].map((bounds) =>
+          Result.getOrThrow(PgTypes.array(bounds, PgTypes.OID.float8))
+        )
         const millis = (until: string, since: string) =>
           sql.literal(`(extract(epoch FROM ${until} - ${since}) * 1000)::float8`)
         // Whoever asks for models that there are not makes up their names.
@@ -116,12 +122,12 @@ export class Usage extends Context.Service<Usage, {
       })
 
       return Usage.of({
-        insert: (batch) =>
-          batch.rows.length === 0
+        insert: (batch, fresh = false) =>
+          batch.length === 0
             ? Effect.void
-            : Effect.asVoid(typed(Effect.suspend(() =>
-              sql.unsafe(batch.fresh === true ? statement : statementAgain, parameters(batch))
-            ))),
+            : Effect.asVoid(
+              typed(Effect.suspend(() => sql.unsafe(fresh ? statement : statementAgain, batch.parameters())))
+            ),
         rows,
         count,
         sums,

@@ -3,7 +3,7 @@ import { Context, Duration, Effect, Layer, Semaphore } from "effect"
 import { randomUUID } from "node:crypto"
 import type { DatabaseError } from "./DatabaseError.ts"
 import { Usage } from "./Usage.ts"
-import type { Batch } from "./UsageInsert.ts"
+import { UsageBatch } from "./UsageBatch.ts"
 import type { UsageRow } from "./UsageRow.ts"
 
 export interface Options {
@@ -34,62 +34,56 @@ const make = Effect.fnUntraced(function*({ capacity, interval, batch, shutdown }
   const usage = yield* Usage
   const one = yield* Semaphore.make(1)
   const writer = randomUUID()
-  let rows: Array<UsageRow> = []
-  // The sequence number of `rows[0]`, and how many rows at its front are written already.
-  let first = 0
-  let done = 0
-  // What comes before this number was sent at least once.
+  // What is under way, the oldest first; new rows go into the open one. Their numbers follow one another.
+  let sealed: Array<UsageBatch> = []
+  let open = new UsageBatch(writer, 0)
+  let waiting = 0
+  // Rows of lower numbers were sent at least once.
   let sent = 0
   let lost = 0
   let counted = 0
 
-  const pending = () => rows.length - done
+  const seal = () => {
+    sealed.push(open)
+    open = new UsageBatch(writer, open.first + open.length)
+  }
 
   const offer = (row: UsageRow): boolean => {
-    if (pending() >= capacity) {
+    if (waiting >= capacity || !open.add(row)) {
       lost++
       return false
     }
-    rows.push(row)
+    waiting++
+    if (open.length === batch) seal()
     return true
   }
 
-  const advance = (count: number) => {
-    done += count
-    // Moved down now and then, not at each batch, so that a full buffer drains in linear time.
-    if (done < rows.length && done < capacity) return
-    rows = rows.slice(done)
-    first += done
-    done = 0
-  }
-
-  const send = (part: Batch) =>
+  const send = (part: UsageBatch) =>
     Effect.suspend(() => {
       const fresh = part.first >= sent
-      sent = Math.max(sent, part.first + part.rows.length)
-      return usage.insert({ ...part, fresh })
+      sent = Math.max(sent, part.first + part.length)
+      return usage.insert(part, fresh)
     })
 
   // A row that the database will never take must not keep the others waiting: it is found by halving and counted.
-  const write = (part: Batch): Effect.Effect<void, DatabaseError> =>
+  const write = (part: UsageBatch): Effect.Effect<void, DatabaseError> =>
     Effect.catchDefect(send(part), (defect) => {
-      const { length } = part.rows
+      const { length } = part
       if (length === 1) {
         lost++
         return Effect.logError("A usage row was rejected by the database", defect)
       }
       const half = length >> 1
-      return Effect.andThen(
-        write({ ...part, rows: part.rows.slice(0, half) }),
-        write({ ...part, first: part.first + half, rows: part.rows.slice(half) })
-      )
+      return Effect.andThen(write(part.slice(0, half)), write(part.slice(half, length)))
     })
 
   const flush = one.withPermit(Effect.gen(function*() {
-    while (pending() > 0) {
-      const part = { writer, first: first + done, rows: rows.slice(done, done + batch) }
+    while (waiting > 0) {
+      if (sealed.length === 0) seal()
+      const part = sealed[0]!
       yield* Effect.timeout(write(part), patience)
-      advance(part.rows.length)
+      sealed.shift()
+      waiting -= part.length
     }
   }))
 
@@ -110,7 +104,7 @@ const make = Effect.fnUntraced(function*({ capacity, interval, batch, shutdown }
         if (failing) yield* Effect.log("Usage is written again")
         pause = interval
       } else {
-        if (!failing) yield* Effect.logWarning(`Usage waits (${pending()} rows): ${failure.message}`)
+        if (!failing) yield* Effect.logWarning(`Usage waits (${waiting} rows): ${failure.message}`)
         pause = Duration.min(Duration.times(pause, 2), longestPause)
       }
       yield* report
@@ -124,16 +118,16 @@ const make = Effect.fnUntraced(function*({ capacity, interval, batch, shutdown }
       Effect.eventually,
       Effect.timeoutOption(shutdown),
       Effect.andThen(Effect.sync(() => {
-        lost += pending()
-        rows = []
-        done = 0
+        lost += waiting
+        waiting = 0
+        sealed = []
       })),
       Effect.andThen(report)
     )
   )
   yield* Effect.forkScoped(run)
 
-  return UsageBuffer.of({ offer, flush: Effect.ignore(flush), pending, lost: () => lost })
+  return UsageBuffer.of({ offer, flush: Effect.ignore(flush), pending: () => waiting, lost: () => lost })
 })
 
 export class UsageBuffer extends Context.Service<UsageBuffer, {

@@ -95,17 +95,8 @@ export const elements: Readonly<Record<keyof UsageRow, number>> = {
 
 export const names = Object.keys(elements) as ReadonlyArray<keyof UsageRow>
 
-/** SQL names of those types. */
-export const typeNames: Readonly<Record<number, string>> = {
-  [text]: "text",
-  [int4]: "int4",
-  [float8]: "float8",
-  [bool]: "bool",
-  [timestamptz]: "timestamptz"
-}
-
-/** What most rows have a value of their own in; in the rest of it the requests of a while are mostly alike. */
-export const own: ReadonlySet<keyof UsageRow> = new Set<keyof UsageRow>([
+/** What most rows have a value of their own in. */
+export const ofRows = [
   "requestId",
   "arrivedAt",
   "grantedAt",
@@ -116,4 +107,8 @@ export const own: ReadonlySet<keyof UsageRow> = new Set<keyof UsageRow>([
   "audioSeconds",
   "leasesAtGrant",
   "score"
-])
+] as const satisfies ReadonlyArray<keyof UsageRow>
+export type Own = typeof ofRows[number]
+
+/** In the rest of it the requests of a while are mostly alike. */
+export const ofKinds = names.filter((name) => !(ofRows as ReadonlyArray<string>).includes(name))

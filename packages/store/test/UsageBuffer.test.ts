@@ -19,7 +19,7 @@ const make = (options: Partial<Options> = {}) =>
       hangs: false
     }
     const usage = Layer.succeed(Usage, {
-      insert: ({ writer, first, fresh, rows }) =>
+      insert: ({ writer, first, length }, fresh) =>
         Effect.suspend(() => {
           state.attempts++
           state.fresh.push(fresh)
@@ -27,8 +27,8 @@ const make = (options: Partial<Options> = {}) =>
           if (state.away) {
             return Effect.fail(new DatabaseError({ reason: new Refused({ where: "test", detail: "away" }) }))
           }
-          state.batches.push(rows.length)
-          for (const [index] of rows.entries()) state.ids.add(`${writer} ${first + index}`)
+          state.batches.push(length)
+          for (let index = 0; index < length; index++) state.ids.add(`${writer} ${first + index}`)
           return Effect.void
         }),
       rows: () => Stream.empty,

@@ -1,5 +1,6 @@
 import * as TraceFile from "@aiguilleur/lab/scenario/TraceFile"
 import { Usage } from "@aiguilleur/store/Usage"
+import { batchOf } from "@aiguilleur/store/UsageBatch"
 import type { UsageRow } from "@aiguilleur/store/UsageRow"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Result } from "effect"
@@ -49,7 +50,7 @@ const rows: ReadonlyArray<UsageRow> = [
 
 const start = Effect.gen(function*() {
   yield* Store.clean
-  yield* (yield* Usage).insert({ writer: randomUUID(), first: 0, rows })
+  yield* (yield* Usage).insert(batchOf(randomUUID(), 0, rows))
 })
 
 const november = ["usage", "export", "--from", "2026-11-01", "--to", "2026-12-01"]
@@ -96,10 +97,8 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })("aiguil
       Effect.gen(function*() {
         yield* Store.clean
         const waiting = { promptTokens: null, outputTokens: null, server: null }
-        yield* (yield* Usage).insert({
-          writer: randomUUID(),
-          first: 0,
-          rows: [
+        yield* (yield* Usage).insert(
+          batchOf(randomUUID(), 0, [
             row,
             { ...row, ...waiting, ending: "withdrawn", keyName: "lab", priority: 0, routingMode: "private-only" },
             { ...row, endpoint: "/v1/embeddings", outputTokens: null },
@@ -107,8 +106,8 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })("aiguil
             { ...row, strategy: null, model: "nothing" },
             { ...row, organisation: null },
             { ...row, endpoint: "/v1/audio/transcriptions", audioSeconds: 12 }
-          ]
-        })
+          ])
+        )
         const { out } = yield* run(...november, "--format", "trace")
         const at = "2026-11-01T00:00:00.000Z"
         assert.strictEqual(

@@ -1,5 +1,6 @@
 /** The last hour from the usage table and from memory: the same rows, the same page. */
 import { Usage } from "@aiguilleur/store/Usage"
+import { batchOf } from "@aiguilleur/store/UsageBatch"
 import type { UsageRow } from "@aiguilleur/store/UsageRow"
 import type { Hour } from "@aiguilleur/web/dashboard/wire/Hour"
 import { assert, describe, it, layer } from "@effect/vitest"
@@ -66,9 +67,9 @@ layer(Store.layer, { excludeTestServices: true, timeout: "60 seconds" })("The la
         const recent = yield* RecentMinutes
         const writer = crypto.randomUUID()
         // The newest third is written between two readings.
-        yield* usage.insert({ writer, first: 0, rows: rows.slice(10) })
+        yield* usage.insert(batchOf(writer, 0, rows.slice(10)))
         yield* recent.read
-        yield* usage.insert({ writer, first: 1_000, rows: rows.slice(0, 10) })
+        yield* usage.insert(batchOf(writer, 1_000, rows.slice(0, 10)))
         const minutes = yield* recent.read
         for (const by of ["organisation", "model"] as const) {
           assert.deepStrictEqual(
