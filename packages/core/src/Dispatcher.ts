@@ -80,10 +80,13 @@ const make = (interpreter: Interpreter): Dispatcher["Service"] => {
 
   /** Awaits the answer; whoever is interrupted here leaves nothing behind. */
   const granted = (waiter: Waiter, restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>) =>
-    Effect.onExit(
-      restore(interpreter.answer(waiter)),
-      (exit) =>
-        Exit.isFailure(exit) && Cause.hasInterrupts(exit.cause) ? Effect.sync(() => retire(waiter)) : Effect.void
+    // Whoever was answered on arrival, as most are, awaits nothing.
+    Effect.suspend(() =>
+      waiter.answer ?? Effect.onExit(
+        restore(interpreter.answer(waiter)),
+        (exit) =>
+          Exit.isFailure(exit) && Cause.hasInterrupts(exit.cause) ? Effect.sync(() => retire(waiter)) : Effect.void
+      )
     )
 
   const run = <A, E, R>(
