@@ -146,6 +146,12 @@ describe("An explanation", () => {
       assert.strictEqual((yield* explain("mine", "univ-b")).ticket, "t2")
       assert.isTrue(Option.isNone(yield* ask("mine", "univ-c")))
       assert.isTrue(Option.isNone(yield* ask("t1")))
+      const plain = yield* hold("t3")
+      for (const end of [Effect.void, Fiber.interrupt(plain.fiber)]) {
+        yield* end
+        assert.isTrue(Option.isSome(yield* ask("t3")))
+        assert.isTrue(Option.isNone(yield* ask("t3", "univ-b")))
+      }
     }).pipe(Effect.provide(single)))
 
   it.effect("is found by the organisation that asked, and forgotten, even if its key has moved to another since", () =>
@@ -159,6 +165,23 @@ describe("An explanation", () => {
       yield* TestClock.adjust("1 minute")
       assert.isTrue(Option.isNone(yield* ask("mine")))
     }).pipe(Effect.provide(fleet([one], [model([one])], { settings: { explain: 60_000, explained: 3 } }))))
+
+  it.effect("says nothing of the one whose place in the memory it has taken", () => {
+    const two = server("two", { maxConcurrent: 1 })
+    return Effect.gen(function*() {
+      const tried = yield* hold("tried")
+      yield* tried.end(Outcome.Suspect())
+      yield* tried.end()
+      const plain = yield* hold("plain")
+      yield* plain.end()
+      const { attempts, state } = yield* explain("plain")
+      assert.deepStrictEqual([state, attempts.map(({ outcome }) => outcome)], ["released", ["Served"]])
+      assert.isTrue(Option.isNone(yield* ask("tried")))
+      const refused = yield* hold("refused", { caller: { models: [] } })
+      yield* Effect.exit(Fiber.join(refused.fiber))
+      assert.deepInclude(yield* explain("refused"), { state: "refused", reason: "NotAllowed", attempts: [] })
+    }).pipe(Effect.provide(fleet([one, two], [model([one, two])], { settings: { explain: 60_000, explained: 1 } })))
+  })
 
   it.effect("is forgotten after a while, and the oldest first when there are too many", () =>
     Effect.gen(function*() {

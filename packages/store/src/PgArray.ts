@@ -98,7 +98,7 @@ export class PgArray {
   private moment(millis: number): void {
     const micros = Math.trunc((millis - epoch) * 1000)
     this.view.setInt32(this.end, Math.floor(micros / 2 ** 32))
-    this.view.setUint32(this.end + 4, micros >>> 0)
+    this.view.setUint32(this.end + 4, micros)
   }
 
   private text(text: string): void {

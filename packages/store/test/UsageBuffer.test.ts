@@ -16,20 +16,24 @@ const make = (options: Partial<Options> = {}) =>
       fresh: new Array<boolean | undefined>(),
       ids: new Set<string>(),
       attempts: 0,
-      hangs: false
+      hangs: false,
+      slow: false
     }
     const usage = Layer.succeed(Usage, {
       insert: ({ writer, first, length }, fresh) =>
         Effect.suspend(() => {
+          const insert = Effect.sync(() => {
+            state.batches.push(length)
+            for (let index = 0; index < length; index++) state.ids.add(`${writer} ${first + index}`)
+          })
           state.attempts++
           state.fresh.push(fresh)
           if (state.hangs) return Effect.never
+          if (state.slow) return Effect.delay(insert, "100 millis")
           if (state.away) {
             return Effect.fail(new DatabaseError({ reason: new Refused({ where: "test", detail: "away" }) }))
           }
-          state.batches.push(length)
-          for (let index = 0; index < length; index++) state.ids.add(`${writer} ${first + index}`)
-          return Effect.void
+          return insert
         }),
       rows: () => Stream.empty,
       count: () => Effect.succeed(0),
@@ -90,6 +94,20 @@ describe("UsageBuffer", () => {
       yield* TestClock.adjust("2 seconds")
       assert.deepStrictEqual(state.batches, [10, 10, 5])
       assert.deepStrictEqual(state.fresh, [true, false, true, true])
+    }))
+
+  it.effect("takes rows while others are on their way, and writes each once", () =>
+    Effect.gen(function*() {
+      const { state, buffer } = yield* make({ batch: 10 })
+      state.slow = true
+      offer(buffer, 5)
+      yield* TestClock.adjust("1050 millis")
+      offer(buffer, 7)
+      assert.strictEqual(buffer.pending(), 12)
+      yield* TestClock.adjust("2 seconds")
+      assert.strictEqual(buffer.pending(), 0)
+      assert.deepStrictEqual(state.batches, [5, 7])
+      assert.strictEqual(state.ids.size, 12)
     }))
 
   it.effect("counts what is beyond its bound, and takes rows again once there is room", () =>
