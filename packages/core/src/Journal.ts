@@ -3,7 +3,7 @@
  *
  * Thousands end in a second, and hardly one is ever asked about. So what is to be remembered is written into the places
  * of what is forgotten, and found by looking through all of it: nothing new grows old here, which a garbage collector
- * would have to carry, and no index is kept. That took a tenth of the gateway's time.
+ * would have to carry, and no index is kept.
  */
 import type { Caller, RoutingMode } from "./Caller.ts"
 import type { Reason } from "./DispatchError.ts"
