@@ -110,6 +110,8 @@ class Past {
       if (at === this.uses.length) this.uses.push(new Use())
       this.uses[at]!.write(attempts![at]!)
     }
+    // Most have one use: places for more are not kept for the few that have them.
+    if (this.uses.length > this.used) this.uses.length = Math.max(1, this.used)
   }
 
   read(): Journey {
