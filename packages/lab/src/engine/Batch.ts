@@ -77,7 +77,8 @@ export const make = (profile: Profile, maxNumSeqs: number, kv: KvCache): Batch =
         members.push(sequence)
         prefill(sequence)
       }
-      const steps = most > 1 && decoding === members.length ? alike(most) : 1
+      // After a step that made room, whoever made it may come back.
+      const steps = most > 1 && !crowded && decoding === members.length ? alike(most) : 1
       return {
         steps,
         first: times * stepTime(profile, { decoding, prefillTokens, contextTokens }),
