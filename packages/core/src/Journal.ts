@@ -1,164 +1,23 @@
 /**
- * What is remembered of requests so that their callers can ask why they waited: bounded in number and in time.
+ * What is remembered of requests so that their callers can ask why they waited: so many at most, and told of for a time.
  *
  * Thousands end in a second, and hardly one is ever asked about. So what is to be remembered is written into the places
  * of what is forgotten, and found by looking through all of it: nothing new grows old here, which a garbage collector
  * would have to carry, and no index is kept.
  */
-import type { Caller, RoutingMode } from "./Caller.ts"
 import type { Reason } from "./DispatchError.ts"
-import type { Attempt, Ending, Journey } from "./Journey.ts"
+import { Grant } from "./Grant.ts"
+import type { Ending, Journey } from "./Journey.ts"
 import { underWay } from "./Journey.ts"
 import type { LeaseRecord } from "./Lease.ts"
-import type { Model } from "./Model.ts"
-import type { Outcome } from "./Outcome.ts"
-import type { ConstraintClass } from "./Room.ts"
+import { Past } from "./Past.ts"
 import type { Roster } from "./Roster.ts"
-import type { Server } from "./Server.ts"
 import type { Settings } from "./Settings.ts"
 import type { TicketState } from "./State.ts"
 import type { Standing } from "./VirtualService.ts"
 
 /** Callers name their requests themselves; those of another organisation are never found under a name. */
 const nameOf = (organisation: string, request: string): string => `${organisation}\u0000${request}`
-
-/** Stands for a number that there is none of: a field that holds numbers alone is written without anything new. */
-const none = Number.NaN
-
-const known = (figure: number): number | undefined => Number.isNaN(figure) ? undefined : figure
-
-/** A use of a server by a request that has ended. */
-class Use {
-  private id = none
-  private server: Server | undefined = undefined
-  private model: Model | undefined = undefined
-  private grantedAt = none
-  private releasedAt = none
-  private candidates = none
-  private leasesAtGrant = none
-  private ttftAtGrant = none
-  private prompt = none
-  private output = none
-  private standing: Standing | undefined = undefined
-  private outcome: Outcome["_tag"] | undefined = undefined
-
-  write({ lease, outcome, releasedAt, standing }: Attempt): void {
-    this.id = lease.id
-    this.server = lease.server
-    this.model = lease.model
-    this.grantedAt = lease.grantedAt
-    this.releasedAt = releasedAt ?? none
-    this.candidates = lease.candidates
-    this.leasesAtGrant = lease.leasesAtGrant
-    this.ttftAtGrant = lease.ttftAtGrant ?? none
-    this.prompt = lease.estimate.prompt
-    this.output = lease.estimate.output
-    this.standing = standing
-    this.outcome = outcome
-  }
-
-  read(): Attempt {
-    const { candidates, grantedAt, id, leasesAtGrant, outcome, output, prompt, standing } = this
-    const server = this.server!
-    const model = this.model!
-    const ttftAtGrant = known(this.ttftAtGrant)
-    const estimate = { prompt, output }
-    return {
-      lease: { id, server, model, grantedAt, candidates, leasesAtGrant, ttftAtGrant, estimate },
-      standing,
-      releasedAt: known(this.releasedAt),
-      outcome
-    }
-  }
-}
-
-/** A request that has ended. */
-class Past {
-  name = ""
-  caller: Caller | undefined = undefined
-  endedAt = none
-  private id = ""
-  private model = ""
-  private arrivedAt = none
-  private priority = none
-  private mode: RoutingMode = "any"
-  private waited = none
-  private requeues = none
-  private room: ConstraintClass | undefined = undefined
-  private ending: Ending = "released"
-  private reason: Reason["_tag"] | undefined = undefined
-  private readonly uses: Array<Use> = []
-  private used = 0
-
-  write(ticket: TicketState, ending: Ending, reason: Reason["_tag"] | undefined, at: number): void {
-    const { attempts, ticket: { caller, id, model } } = ticket
-    this.name = ticket.name
-    this.caller = caller
-    this.endedAt = at
-    this.id = id
-    this.model = model
-    this.arrivedAt = ticket.arrivedAt
-    this.priority = ticket.priority
-    this.mode = ticket.mode
-    this.waited = ticket.waited
-    this.requeues = ticket.requeues
-    this.room = ticket.class
-    this.ending = ending
-    this.reason = reason
-    this.used = attempts?.length ?? 0
-    for (let at = 0; at < this.used; at++) {
-      if (at === this.uses.length) this.uses.push(new Use())
-      this.uses[at]!.write(attempts![at]!)
-    }
-    // Most have one use: places for more are not kept for the few that have them.
-    if (this.uses.length > this.used) this.uses.length = Math.max(1, this.used)
-  }
-
-  read(): Journey {
-    const { arrivedAt, ending, endedAt, id, mode, model, priority, reason, requeues, room, waited } = this
-    return {
-      ticket: id,
-      model,
-      caller: this.caller!,
-      arrivedAt,
-      priority,
-      mode,
-      waited,
-      requeues,
-      attempts: this.uses.slice(0, this.used).map((use) => use.read()),
-      room,
-      ended: { ending, reason, at: endedAt }
-    }
-  }
-}
-
-/** A grant, to whomever: what the others need to know of it. */
-export class Grant {
-  /** Leases are numbered in the order of their grants. */
-  lease = none
-  server: Server | undefined = undefined
-  model = ""
-  caller: Caller | undefined = undefined
-  arrivedAt = none
-  grantedAt = none
-  /** Base. */
-  priority = none
-  /** Slots of the server that were taken just before, and those of them that guests held. */
-  leases = none
-  guests = none
-
-  write(lease: LeaseRecord, guests: number): void {
-    this.lease = lease.id
-    this.server = lease.server
-    this.model = lease.model.name
-    this.caller = lease.ticket.caller
-    this.arrivedAt = lease.arrivedAt
-    this.grantedAt = lease.grantedAt
-    this.priority = lease.priority
-    this.leases = lease.leasesAtGrant
-    this.guests = guests
-  }
-}
 
 export class Journal {
   private readonly keep: number

@@ -1,6 +1,6 @@
 /** Who was served before a request that had come earlier, and by which rule of DESIGN §3.3 and §3.4. */
 import { isEntitled } from "./Admission.ts"
-import type { Grant } from "./Journal.ts"
+import type { Grant } from "./Grant.ts"
 import type { Journey } from "./Journey.ts"
 import { effectivePriority } from "./ServiceOrder.ts"
 import type { State } from "./State.ts"

@@ -131,7 +131,7 @@ const make = Effect.fnUntraced(function*({ capacity, interval, batch, shutdown }
 })
 
 export class UsageBuffer extends Context.Service<UsageBuffer, {
-  /** Takes a row without waiting; false if the buffer is full and the row is lost. */
+  /** Takes a row without waiting; false if it is lost, because the buffer is full or no database would take it. */
   readonly offer: (row: UsageRow) => boolean
   /** Writes what waits now; what cannot be written goes on waiting. */
   readonly flush: Effect.Effect<void>
