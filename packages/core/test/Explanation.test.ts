@@ -172,6 +172,7 @@ describe("An explanation", () => {
       const tried = yield* hold("tried")
       yield* tried.end(Outcome.Suspect())
       yield* tried.end()
+      assert.deepStrictEqual((yield* explain("tried")).attempts.map(({ outcome }) => outcome), ["Suspect", "Served"])
       const plain = yield* hold("plain")
       yield* plain.end()
       const { attempts, state } = yield* explain("plain")
