@@ -27,7 +27,7 @@ export interface Outcome {
   /** Of the gateway's resident memory, at its peak, over what it was after a small upload. */
   readonly peakGrowthInMegabytes: number
   readonly seconds: number
-  /** Names in the folder for uploads: while they are under way, and after the gateway was killed in the middle of one. */
+  /** Names in the folder for uploads: in the middle of each, and after the gateway was killed in the middle of one. */
   readonly names: ReadonlyArray<string>
 }
 
@@ -42,10 +42,14 @@ const figure = async (pid: number, name: "VmRSS" | "VmHWM"): Promise<number> => 
   return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024
 }
 
-/** So many minutes of WAV as make up so many megabytes, the model after the file; the digest of what it is to become. */
+/**
+ * So many minutes of WAV as make up so many megabytes, the model after the file; the digest of what it is to become.
+ * `midway` is called when half is sent: far more than sockets hold, so that the gateway has opened its file for certain.
+ */
 const upload = async (
   url: string,
-  megabytes: number
+  megabytes: number,
+  midway = async () => {}
 ): Promise<{ readonly status: number; readonly digest: string }> => {
   const request = http.request(`${url}/v1/audio/transcriptions`, {
     method: "POST",
@@ -61,7 +65,10 @@ const upload = async (
   const audio = Buffer.from(wav(0))
   audio.writeUInt32LE(megabytes * mebibyte, 40)
   await send(audio)
-  for (let n = 0; n < megabytes; n++) await send(Buffer.alloc(mebibyte, n))
+  for (let n = 0; n < megabytes; n++) {
+    if (n === Math.ceil(megabytes / 2)) await midway()
+    await send(Buffer.alloc(mebibyte, n))
+  }
   hash.update(model("whisper")).update(end)
   request.end(`${model("public-whisper")}${end}\r\n`)
   const [response] = await answered
@@ -70,7 +77,7 @@ const upload = async (
   return { status: response.statusCode!, digest: hash.digest("hex") }
 }
 
-/** Begins one, and kills the gateway in the middle of it. */
+/** Begins one, and kills the gateway in the middle of it, when it has taken more than sockets hold. */
 const killed = async (gateway: Gateway): Promise<void> => {
   const request = http.request(`${gateway.url}/v1/audio/transcriptions`, {
     method: "POST",
@@ -78,7 +85,7 @@ const killed = async (gateway: Gateway): Promise<void> => {
   })
   request.on("error", () => {})
   request.write(head)
-  for (let n = 0; n < 8; n++) if (!request.write(Buffer.alloc(mebibyte))) await once(request, "drain")
+  for (let n = 0; n < 64; n++) if (!request.write(Buffer.alloc(mebibyte))) await once(request, "drain")
   gateway.signal("SIGKILL")
   await gateway.ended
 }
@@ -92,9 +99,9 @@ export const run = Effect.fnUntraced(function*(home: string, megabytes: number, 
     await upload(gateway.url, 4)
     const before = await figure(gateway.pid, "VmRSS")
     const began = performance.now()
-    const sending = Array.from({ length: uploads }, () => upload(gateway.url, megabytes))
-    const under = await fs.readdir(folder)
-    const sent = await Promise.all(sending)
+    const under: Array<string> = []
+    const look = async () => void under.push(...await fs.readdir(folder))
+    const sent = await Promise.all(Array.from({ length: uploads }, () => upload(gateway.url, megabytes, look)))
     const seconds = (performance.now() - began) / 1000
     const peak = await figure(gateway.pid, "VmHWM")
     await killed(gateway)
