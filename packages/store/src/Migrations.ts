@@ -6,6 +6,7 @@ import { DatabaseError } from "./DatabaseError.ts"
 import { NewerSchema } from "./DatabaseReason.ts"
 import * as keysAndUsage from "./migration/0001_keys_and_usage.ts"
 import * as oneIndexOfUsage from "./migration/0002_one_index_of_usage.ts"
+import * as usageInBatches from "./migration/0003_usage_in_batches.ts"
 
 export interface Migration {
   readonly name: string
@@ -14,7 +15,7 @@ export interface Migration {
 }
 
 /** In order, the first one being version 1. One that has been released is never edited: add another. */
-export const all: ReadonlyArray<Migration> = [keysAndUsage, oneIndexOfUsage]
+export const all: ReadonlyArray<Migration> = [keysAndUsage, oneIndexOfUsage, usageInBatches]
 
 /** "AIG" and "migrate": held for one transaction, so that the second of two gateways waits and then finds it done. */
 const lock = [0x41_49_47, 3] as const

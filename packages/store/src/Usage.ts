@@ -1,11 +1,12 @@
-/** The table of what was used: written in batches, read for export, purged by age. */
+/** What was used: written in batches, read for export, purged by age. */
 import { PgClient } from "@effect/sql-pg/PgClient"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { Context, DateTime, Effect, Layer, Result, Schema, Stream } from "effect"
 import { Database } from "./Database.ts"
 import { type DatabaseError, refine } from "./DatabaseError.ts"
 import type { UsageBatch } from "./UsageBatch.ts"
-import { statement, statementAgain } from "./UsageInsert.ts"
+import * as UsageInsert from "./UsageInsert.ts"
+import * as UsagePurge from "./UsagePurge.ts"
 import { names, UsageRow } from "./UsageRow.ts"
 
 /** Rows that finished from `from` on and before `to`. */
@@ -73,7 +74,9 @@ export class Usage extends Context.Service<Usage, {
       const within = ({ from, to, organisation, model }: Span) =>
         sql.and([
           sql`finished_at >= ${DateTime.toDateUtc(from)}`,
+          sql`newest >= ${DateTime.toDateUtc(from)}`,
           sql`finished_at < ${DateTime.toDateUtc(to)}`,
+          sql`oldest < ${DateTime.toDateUtc(to)}`,
           ...(organisation === undefined ? [] : [sql`organisation = ${organisation}`]),
           ...(model === undefined ? [] : [sql`model = ${model}`])
         ])
@@ -110,14 +113,14 @@ export class Usage extends Context.Service<Usage, {
             width_bucket(output_tokens::float8, ${length}::float8[]) AS outputs,
             count(*)::int AS requests, coalesce(sum(prompt_tokens), 0)::float8 AS prompt,
             coalesce(sum(output_tokens), 0)::float8 AS output, coalesce(sum(requeues), 0)::int AS requeues
-          FROM usage WHERE finished_at >= ${new Date(from)}
+          FROM usage WHERE finished_at >= ${new Date(from)} AND newest >= ${new Date(from)}
           GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10`)
       })
 
       const purge = Effect.fn("Usage.purge")(function*(before: DateTime.Utc) {
-        const [row] = yield* typed(sql<{ count: number }>`
-          WITH gone AS (DELETE FROM usage WHERE finished_at < ${DateTime.toDateUtc(before)} RETURNING 1)
-          SELECT count(*)::int AS count FROM gone`)
+        const [row] = yield* typed(
+          sql.unsafe<{ count: number }>(UsagePurge.statement, [DateTime.toDateUtc(before)])
+        )
         return row!.count
       })
 
@@ -126,7 +129,7 @@ export class Usage extends Context.Service<Usage, {
           batch.length === 0
             ? Effect.void
             : Effect.asVoid(
-              typed(Effect.suspend(() => sql.unsafe(fresh ? statement : statementAgain, batch.parameters())))
+              typed(Effect.suspend(() => sql.unsafe(UsageInsert.statement(batch.length, fresh), batch.parameters())))
             ),
         rows,
         count,

@@ -6,6 +6,7 @@ import { AppliedConfiguration } from "../../src/AppliedConfiguration.ts"
 import { Usage } from "../../src/Usage.ts"
 import { batchOf } from "../../src/UsageBatch.ts"
 import { UsageBuffer } from "../../src/UsageBuffer.ts"
+import { manyRows } from "../../src/UsageInsert.ts"
 import { names, type UsageRow } from "../../src/UsageRow.ts"
 import { always, clean, limit, quiet, type Tester } from "../support/Fixture.ts"
 import { row } from "../support/UsageRows.ts"
@@ -17,24 +18,58 @@ const toWellFormed = (row: UsageRow) =>
   )
 
 export const suite = (it: Tester) => {
-  it.effect("writes a batch with one statement, and again without doubling it", () =>
-    Effect.gen(function*() {
-      yield* clean
-      const usage = yield* Usage
-      const rows = Array.from({ length: 1000 }, (_, index) => row(index))
-      const batch = batchOf(crypto.randomUUID(), 0, rows)
-      yield* usage.insert(batch)
-      yield* usage.insert(batch)
-      assert.strictEqual(yield* usage.count(always), 1000)
-      const read = yield* Stream.runCollect(usage.rows(always))
-      assert.deepStrictEqual([...read], rows)
-      const from = DateTime.makeUnsafe(rows[100]!.finishedAt)
-      const to = DateTime.makeUnsafe(rows[200]!.finishedAt)
-      assert.strictEqual((yield* Stream.runCollect(usage.rows({ from, to }))).length, 100)
-      assert.strictEqual(yield* usage.count({ ...always, model: "none" }), 0)
-      assert.strictEqual(yield* usage.purge(from), 100)
-      assert.strictEqual(yield* usage.count(always), 900)
-    }), limit)
+  for (const length of [manyRows - 1, manyRows, 1000]) {
+    it.effect(
+      `writes a batch of ${length} rows with one statement, and again without doubling it`,
+      () =>
+        Effect.gen(function*() {
+          yield* clean
+          const usage = yield* Usage
+          const rows = Array.from({ length }, (_, index) => row(index))
+          const batch = batchOf(crypto.randomUUID(), 0, rows)
+          yield* usage.insert(batch, true)
+          yield* usage.insert(batch)
+          assert.strictEqual(yield* usage.count(always), length)
+          assert.deepStrictEqual([...yield* Stream.runCollect(usage.rows(always))], rows)
+          const from = DateTime.makeUnsafe(rows[10]!.finishedAt)
+          const to = DateTime.makeUnsafe(rows[90]!.finishedAt)
+          assert.deepStrictEqual([...yield* Stream.runCollect(usage.rows({ from, to }))], rows.slice(10, 90))
+          assert.strictEqual(yield* usage.count({ ...always, model: "none" }), 0)
+        }),
+      limit
+    )
+  }
+
+  it.effect(
+    "purges what is older to the row, whether it came in many rows at once or in few",
+    () =>
+      Effect.gen(function*() {
+        yield* clean
+        const usage = yield* Usage
+        const sql = yield* PgClient
+        const rows = Array.from({ length: 1000 }, (_, index) => row(index))
+        const first = [0, 10, 20, 500, 550]
+        const writer = crypto.randomUUID()
+        for (const [index, from] of first.entries()) {
+          yield* usage.insert(batchOf(writer, from, rows.slice(from, first[index + 1])))
+        }
+        let kept = 1000
+        for (const next of [5, 10, 15, 123, 123, 500, 510, 777, 999, 1000]) {
+          const before = DateTime.makeUnsafe(next === 1000 ? rows[999]!.finishedAt + 1 : rows[next]!.finishedAt)
+          assert.strictEqual(yield* usage.purge(before), kept - (1000 - next))
+          kept = 1000 - next
+          assert.deepStrictEqual([...yield* Stream.runCollect(usage.rows(always))], rows.slice(next))
+          // What went is nowhere, and a batch says of itself what it holds now.
+          const [left] = yield* sql<{ bad: number }>`SELECT (
+          (SELECT count(*) FROM usage_rows WHERE finished_at < ${DateTime.toDateUtc(before)}) +
+          (SELECT count(*) FROM usage_batches WHERE oldest <> (SELECT min(moment) FROM unnest(finished_at) AS moment)
+            OR newest <> (SELECT max(moment) FROM unnest(finished_at) AS moment))
+        )::int AS bad`
+          assert.strictEqual(left!.bad, 0)
+        }
+      }),
+    limit
+  )
 
   it.effect(
     "writes every row of a buffer but those that no database takes, or that this one refuses",
@@ -43,7 +78,10 @@ export const suite = (it: Tester) => {
         yield* clean
         const usage = yield* Usage
         const sql = yield* PgClient
-        const poison = sql`ALTER TABLE usage ADD CONSTRAINT poison CHECK (request_id <> 'request-1234')`
+        const poison = sql`ALTER TABLE usage_batches
+          ADD CONSTRAINT poison CHECK (NOT request_id @> ARRAY['request-1234'])`.pipe(
+          Effect.andThen(sql`ALTER TABLE usage_rows ADD CONSTRAINT poison CHECK (request_id <> 'request-1234')`)
+        )
         yield* Effect.gen(function*() {
           const buffer = yield* UsageBuffer
           for (let index = 0; index < 2500; index++) buffer.offer(row(index))
@@ -59,7 +97,8 @@ export const suite = (it: Tester) => {
           (writing) =>
             Effect.acquireUseRelease(poison, () =>
               writing, () =>
-              Effect.orDie(sql`ALTER TABLE usage DROP CONSTRAINT poison`))
+              Effect.forEach(["usage_batches", "usage_rows"], (table) =>
+                Effect.orDie(sql`ALTER TABLE ${sql(table)} DROP CONSTRAINT poison`)))
         )
         assert.strictEqual(yield* usage.count({ ...always, model: "withnul" }), 1)
         const written = (yield* Stream.runCollect(usage.rows(always))).filter(({ model }) =>
@@ -67,7 +106,10 @@ export const suite = (it: Tester) => {
         )
         assert.deepStrictEqual(
           written,
-          Array.from({ length: 2500 }, (_, index) => row(index)).filter(({ requestId }) => requestId !== "request-1234")
+          Array.from({ length: 2500 }, (_, index) =>
+            row(index)).filter(({ requestId }) =>
+              requestId !== "request-1234"
+            )
         )
       }),
     limit
@@ -90,9 +132,13 @@ export const suite = (it: Tester) => {
         return [row(1), ...others.map((other) => ({ ...row(1), [name]: other })), { ...row(1), keyId: null }]
       })
       const rows = changed.map((row, index) => ({ ...row, finishedAt: row.finishedAt + 10 * index }))
-      for (const fresh of [true, false]) {
+      // Together they are many, in parts they are few.
+      for (const size of [rows.length, 50]) {
         yield* clean
-        yield* usage.insert(batchOf(crypto.randomUUID(), 2 ** 40, rows), fresh)
+        const writer = crypto.randomUUID()
+        for (let from = 0; from < rows.length; from += size) {
+          yield* usage.insert(batchOf(writer, 2 ** 40 + from, rows.slice(from, from + size)), true)
+        }
         const read = yield* Stream.runCollect(usage.rows(always))
         assert.deepStrictEqual([...read], rows.map((row) => toWellFormed(row)))
       }

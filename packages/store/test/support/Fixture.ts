@@ -33,7 +33,10 @@ export const quiet = Logger.layer([])
 
 export const always = { from: DateTime.makeUnsafe(0), to: DateTime.makeUnsafe("2100-01-01T00:00:00Z") }
 
-export const empty = Effect.flatMap(PgClient, (sql) => sql`TRUNCATE organisations, keys, usage, settings`)
+export const empty = Effect.flatMap(
+  PgClient,
+  (sql) => sql`TRUNCATE organisations, keys, usage_rows, usage_batches, settings`
+)
 
 /** Two organisations and nothing else. */
 export const clean = Effect.gen(function*() {
