@@ -78,7 +78,9 @@ const make = Effect.fnUntraced(function*({ capacity, interval, batch, shutdown }
     })
 
   const flush = one.withPermit(Effect.gen(function*() {
-    while (waiting > 0) {
+    // What comes in the meantime is for the next time: under load this one would go on for ever, a few rows at once.
+    const end = open.first + open.length
+    while ((sealed[0] ?? open).first < end) {
       if (sealed.length === 0) seal()
       const part = sealed[0]!
       yield* Effect.timeout(write(part), patience)
@@ -96,16 +98,20 @@ const make = Effect.fnUntraced(function*({ capacity, interval, batch, shutdown }
 
   const run = Effect.gen(function*() {
     let pause = interval
+    let patient = interval
     while (true) {
       yield* Effect.sleep(pause)
-      const failure = yield* flush.pipe(Effect.as(undefined), Effect.catch((error) => Effect.succeed(error)))
-      const failing = Duration.isGreaterThan(pause, interval)
+      const [took, failure] = yield* Effect.timed(
+        flush.pipe(Effect.as(undefined), Effect.catch((error) => Effect.succeed(error)))
+      )
+      const failing = Duration.isGreaterThan(patient, interval)
       if (failure === undefined) {
         if (failing) yield* Effect.log("Usage is written again")
-        pause = interval
+        patient = interval
+        pause = Duration.max(Duration.subtract(interval, took), Duration.zero)
       } else {
         if (!failing) yield* Effect.logWarning(`Usage waits (${waiting} rows): ${failure.message}`)
-        pause = Duration.min(Duration.times(pause, 2), longestPause)
+        pause = patient = Duration.min(Duration.times(patient, 2), longestPause)
       }
       yield* report
     }
@@ -116,6 +122,7 @@ const make = Effect.fnUntraced(function*({ capacity, interval, batch, shutdown }
     flush.pipe(
       Effect.tapError(() => Effect.sleep("200 millis")),
       Effect.eventually,
+      Effect.repeat({ while: () => waiting > 0 }),
       Effect.timeoutOption(shutdown),
       Effect.andThen(Effect.sync(() => {
         lost += waiting

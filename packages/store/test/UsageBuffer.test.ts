@@ -104,7 +104,12 @@ describe("UsageBuffer", () => {
       yield* TestClock.adjust("1050 millis")
       offer(buffer, 7)
       assert.strictEqual(buffer.pending(), 12)
-      yield* TestClock.adjust("2 seconds")
+      // Those that came meanwhile wait for their own second: one by one they would cost far more.
+      yield* TestClock.adjust("949 millis")
+      assert.deepStrictEqual([state.batches, state.attempts], [[5], 1])
+      yield* TestClock.adjust("1 millis")
+      assert.strictEqual(state.attempts, 2)
+      yield* TestClock.adjust("100 millis")
       assert.strictEqual(buffer.pending(), 0)
       assert.deepStrictEqual(state.batches, [5, 7])
       assert.strictEqual(state.ids.size, 12)
