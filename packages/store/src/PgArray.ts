@@ -42,6 +42,11 @@ export class PgArray {
     return this.count
   }
 
+  /** Bytes that it has room for. */
+  get size(): number {
+    return this.bytes.length
+  }
+
   /** Numbers must be ones that their type has; a moment is in epoch milliseconds. */
   add(value: Element): void {
     this.count++

@@ -20,34 +20,36 @@ const alike = (a: UsageRow, b: UsageRow): boolean =>
   a.policy === b.policy && a.requeues === b.requeues && a.attempts === b.attempts && a.priority === b.priority &&
   a.routingMode === b.routingMode && a.ending === b.ending && a.reason === b.reason && a.status === b.status
 
-const column = (name: keyof UsageRow): PgArray => new PgArray(elements[name])
-
 /** Rows are numbered in the order of their coming, from `first`; a row is identified by its writer and its number. */
 export class UsageBatch {
   /** A UUID that this process alone uses. */
   readonly writer: string
   readonly first: number
-  private readonly kind = new PgArray(PgTypes.OID.int4)
-  private readonly own: Record<Own, PgArray> = {
-    requestId: column("requestId"),
-    arrivedAt: column("arrivedAt"),
-    grantedAt: column("grantedAt"),
-    firstByteAt: column("firstByteAt"),
-    finishedAt: column("finishedAt"),
-    promptTokens: column("promptTokens"),
-    outputTokens: column("outputTokens"),
-    audioSeconds: column("audioSeconds"),
-    leasesAtGrant: column("leasesAtGrant"),
-    score: column("score")
-  }
+  private readonly kind: PgArray
+  private readonly own: Record<Own, PgArray>
   private readonly kinds: Array<UsageRow> = []
   /** The numbers of the kinds of a key, and of the kind that came last: they count from 1. */
   private readonly ofKey = new Map<string | null, Array<number>>()
   private last = 0
 
-  constructor(writer: string, first: number) {
+  /** One like another that is full has room for as much from the start. */
+  constructor(writer: string, first: number, like?: UsageBatch) {
     this.writer = writer
     this.first = first
+    const column = (name: Own) => new PgArray(elements[name], like?.own[name].size)
+    this.kind = new PgArray(PgTypes.OID.int4, like?.kind.size)
+    this.own = {
+      requestId: column("requestId"),
+      arrivedAt: column("arrivedAt"),
+      grantedAt: column("grantedAt"),
+      firstByteAt: column("firstByteAt"),
+      finishedAt: column("finishedAt"),
+      promptTokens: column("promptTokens"),
+      outputTokens: column("outputTokens"),
+      audioSeconds: column("audioSeconds"),
+      leasesAtGrant: column("leasesAtGrant"),
+      score: column("score")
+    }
   }
 
   get length(): number {
@@ -84,7 +86,7 @@ export class UsageBatch {
   /** What the statements of `UsageInsert` ask for. */
   parameters(): ReadonlyArray<unknown> {
     const kinds = ofKinds.map((name) => {
-      const array = column(name)
+      const array = new PgArray(elements[name])
       for (const kind of this.kinds) array.add(kind[name])
       return array
     })

@@ -45,7 +45,8 @@ const make = Effect.fnUntraced(function*({ capacity, interval, batch, shutdown }
 
   const seal = () => {
     sealed.push(open)
-    open = new UsageBatch(writer, open.first + open.length)
+    const { first, length } = open
+    open = new UsageBatch(writer, first + length, length === batch ? open : undefined)
   }
 
   const offer = (row: UsageRow): boolean => {
