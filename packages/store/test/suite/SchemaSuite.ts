@@ -1,11 +1,15 @@
 /** The schema: migrated once, whole or not at all, and never by an older program. */
 import { PgClient } from "@effect/sql-pg/PgClient"
 import { assert } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Stream } from "effect"
 import * as Database from "../../src/Database.ts"
 import * as Migrations from "../../src/Migrations.ts"
-import { limit, type Tester } from "../support/Fixture.ts"
+import { Usage } from "../../src/Usage.ts"
+import { batchOf } from "../../src/UsageBatch.ts"
+import { manyRows } from "../../src/UsageInsert.ts"
+import { always, clean, limit, type Tester } from "../support/Fixture.ts"
 import { TestServer } from "../support/TestServer.ts"
+import { row } from "../support/UsageRows.ts"
 
 export const suite = (it: Tester) => {
   it.effect("says which server it reached, without a password", () =>
@@ -41,5 +45,23 @@ export const suite = (it: Tester) => {
       const [found] = yield* sql<{ table: string | null }>`SELECT to_regclass('half')::text AS table`
       assert.isNull(found!.table)
       assert.deepStrictEqual(yield* Migrations.migrate(Migrations.all), [])
+    }), limit)
+
+  it.effect("keeps rows that were written before batches were, in the same view", () =>
+    Effect.gen(function*() {
+      yield* clean
+      const usage = yield* Usage
+      const sql = yield* PgClient
+      const rows = Array.from({ length: 2 * manyRows }, (_, index) => row(index))
+      yield* usage.insert(batchOf(crypto.randomUUID(), 0, rows.slice(0, 10)))
+      yield* usage.insert(batchOf(crypto.randomUUID(), 10, rows.slice(10)))
+      // Back to where the table was all there is, and on again.
+      yield* sql`DROP VIEW usage`
+      yield* sql`DROP TABLE usage_batches`
+      yield* sql`ALTER TABLE usage_rows RENAME TO usage`
+      yield* sql`DELETE FROM schema_versions WHERE version > 2`
+      assert.deepStrictEqual(yield* Migrations.migrate(Migrations.all), [3])
+      yield* usage.insert(batchOf(crypto.randomUUID(), 10, rows.slice(10)), true)
+      assert.deepStrictEqual([...yield* Stream.runCollect(usage.rows(always))], rows)
     }), limit)
 }
