@@ -151,6 +151,19 @@ describe("UsageBuffer", () => {
       assert.strictEqual(buffer.lost(), 0)
     }))
 
+  it.effect("writes at the end what comes while it is writing, too", () =>
+    Effect.gen(function*() {
+      const { state, buffer, close } = yield* make()
+      state.slow = true
+      offer(buffer, 5)
+      const closing = yield* Effect.forkChild(close)
+      yield* TestClock.adjust("50 millis")
+      offer(buffer, 3)
+      yield* TestClock.adjust("150 millis")
+      assert.isDefined(closing.pollUnsafe())
+      assert.deepStrictEqual([state.batches, buffer.lost()], [[5, 3], 0])
+    }))
+
   it.effect("delays the end no longer than it may, and counts what it had to leave", () =>
     Effect.gen(function*() {
       const { state, buffer, close } = yield* make()
