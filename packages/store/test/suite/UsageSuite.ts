@@ -30,6 +30,9 @@ export const suite = (it: Tester) => {
           yield* usage.insert(batch, true)
           yield* usage.insert(batch)
           assert.strictEqual(yield* usage.count(always), length)
+          const sql = yield* PgClient
+          const [kept] = yield* sql<{ batches: number }>`SELECT count(*)::int AS batches FROM usage_batches`
+          assert.strictEqual(kept!.batches, length < manyRows ? 0 : 1)
           assert.deepStrictEqual([...yield* Stream.runCollect(usage.rows(always))], rows)
           const from = DateTime.makeUnsafe(rows[10]!.finishedAt)
           const to = DateTime.makeUnsafe(rows[90]!.finishedAt)
@@ -39,6 +42,26 @@ export const suite = (it: Tester) => {
       limit
     )
   }
+
+  it.effect("takes no batch apart that says of itself to be of another time", () =>
+    Effect.gen(function*() {
+      yield* clean
+      const usage = yield* Usage
+      const sql = yield* PgClient
+      const rows = Array.from({ length: manyRows }, (_, index) => row(index))
+      yield* usage.insert(batchOf(crypto.randomUUID(), 0, rows))
+      const from = rows[0]!.finishedAt
+      const span = { ...always, from: DateTime.makeUnsafe(from) }
+      const sums = usage.sums({ from, times: [0], lengths: [0] })
+      assert.strictEqual(yield* usage.count(span), manyRows)
+      assert.isAbove((yield* sums).length, 0)
+      // It lies, which shows who asks it.
+      yield* sql`UPDATE usage_batches SET oldest = 'epoch', newest = 'epoch'`
+      assert.strictEqual(yield* usage.count(span), 0)
+      assert.deepStrictEqual(yield* sums, [])
+      yield* sql`UPDATE usage_batches SET oldest = 'infinity', newest = 'infinity'`
+      assert.strictEqual(yield* usage.count(span), 0)
+    }), limit)
 
   it.effect(
     "purges what is older to the row, whether it came in many rows at once or in few",
