@@ -99,20 +99,20 @@ const make = Effect.fnUntraced(function*({ capacity, interval, batch, shutdown }
 
   const run = Effect.gen(function*() {
     let pause = interval
-    let patient = interval
+    let backoff = interval
     while (true) {
       yield* Effect.sleep(pause)
       const [took, failure] = yield* Effect.timed(
         flush.pipe(Effect.as(undefined), Effect.catch((error) => Effect.succeed(error)))
       )
-      const failing = Duration.isGreaterThan(patient, interval)
+      const failing = Duration.isGreaterThan(backoff, interval)
       if (failure === undefined) {
         if (failing) yield* Effect.log("Usage is written again")
-        patient = interval
+        backoff = interval
         pause = Duration.max(Duration.subtract(interval, took), Duration.zero)
       } else {
         if (!failing) yield* Effect.logWarning(`Usage waits (${waiting} rows): ${failure.message}`)
-        pause = patient = Duration.min(Duration.times(patient, 2), longestPause)
+        pause = backoff = Duration.min(Duration.times(backoff, 2), longestPause)
       }
       yield* report
     }
