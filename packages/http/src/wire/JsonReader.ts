@@ -66,7 +66,7 @@ export class JsonReader {
   /** Every byte is looked at once, in the chunk that brings it. After a failure nothing more is read. */
   push(chunk: Uint8Array): BodyError | undefined {
     if (this.failure !== undefined) return this.failure
-    this.failure = this.scan(chunk)
+    this.scan(chunk)
     this.read += chunk.length
     return this.failure
   }
@@ -76,81 +76,103 @@ export class JsonReader {
     return this.state === State.DONE ? undefined : BodyError.Truncated({ offset: this.read })
   }
 
-  private scan(chunk: Uint8Array): BodyError | undefined {
+  /** The state is kept in a variable on the way: a field would be written and read again for each byte. */
+  private scan(chunk: Uint8Array): void {
     const end = chunk.length
     const words = wordsOf(chunk)
+    let state = this.state
     let i = 0
     while (i < end) {
       let byte = chunk[i]!
-      switch (this.state) {
+      switch (state) {
         case State.STRING: {
           let run = 0
           while (plain[byte] === 1) {
             i++
             if (++run >= worthWords && words !== undefined) i = skipPlainWords(words, i)
-            if (i === end) return undefined
+            if (i === end) break
             byte = chunk[i]!
           }
+          if (i === end) break
           i++
-          if (byte === 0x22) {
-            const refusal = this.stringEnds(i)
-            if (refusal !== undefined) return refusal
-          } else if (byte === 0x5c) this.state = State.ESCAPE
+          if (byte === 0x22) state = this.inKey ? this.keyEnds(i) : this.valueEnds(i)
+          else if (byte === 0x5c) state = State.ESCAPE
           else if (byte < 0xe0 && byte >= 0xc2 && i < end && (chunk[i]! & 0xc0) === 0x80) i++
           else if (isLeadByte(byte)) {
             this.left = continuations(byte)
             this.least = secondLeast(byte)
             this.most = secondMost(byte)
-            this.state = State.UTF8
-          } else return this.malformed(i - 1)
+            state = State.UTF8
+          } else state = this.malformed(state, i - 1)
+          break
+        }
+        case State.AFTER: {
+          if (byte === 0x2c) {
+            if (this.depth === 1) this.level.comma(i)
+            state = this.inObject ? State.KEY : State.VALUE
+          } else state = this.structure(state, byte, i)
+          i++
+          break
+        }
+        case State.FIRST_KEY:
+        case State.KEY: {
+          if (byte === 0x22) {
+            if (this.depth === 1) this.level.keyStarts(i)
+            this.inKey = true
+            state = State.STRING
+          } else state = this.structure(state, byte, i)
+          i++
+          break
+        }
+        case State.COLON: {
+          state = byte === 0x3a ? State.VALUE : this.structure(state, byte, i)
+          i++
           break
         }
         case State.UTF8: {
-          if (byte < this.least || byte > this.most) return this.malformed(i)
+          if (byte < this.least || byte > this.most) state = this.malformed(state, i)
+          else if (--this.left === 0) state = State.STRING
           this.least = 0x80
           this.most = 0xbf
-          if (--this.left === 0) this.state = State.STRING
           i++
           break
         }
         case State.ESCAPE: {
-          if (escaped[byte] === 1) this.state = State.STRING
+          if (escaped[byte] === 1) state = State.STRING
           else if (byte === 0x75) {
-            this.state = State.HEX
+            state = State.HEX
             this.left = 4
-          } else return this.malformed(i)
+          } else state = this.malformed(state, i)
           i++
           break
         }
         case State.HEX: {
-          if (hexadecimal[byte] === 0) return this.malformed(i)
-          if (--this.left === 0) this.state = State.STRING
+          if (hexadecimal[byte] === 0) state = this.malformed(state, i)
+          else if (--this.left === 0) state = State.STRING
           i++
           break
         }
         case State.LITERAL: {
-          if (byte !== this.literal[this.literal.length - this.left]) return this.malformed(i)
+          if (byte !== this.literal[this.literal.length - this.left]) state = this.malformed(state, i)
+          else if (--this.left === 0) state = this.valueEnds(i + 1)
           i++
-          if (--this.left === 0) this.valueEnds(i)
           break
         }
         case State.MINUS: {
-          if (digit[byte] === 0) return this.malformed(i)
-          this.state = byte === 0x30 ? State.ZERO : State.INTEGER
+          state = digit[byte] === 0 ? this.malformed(state, i) : byte === 0x30 ? State.ZERO : State.INTEGER
           i++
           break
         }
         case State.POINT:
         case State.SIGN: {
-          if (digit[byte] === 0) return this.malformed(i)
-          this.state = this.state === State.POINT ? State.FRACTION : State.POWER
+          if (digit[byte] === 0) state = this.malformed(state, i)
+          else state = state === State.POINT ? State.FRACTION : State.POWER
           i++
           break
         }
         case State.EXPONENT: {
-          if (byte === 0x2b || byte === 0x2d) this.state = State.SIGN
-          else if (digit[byte] === 1) this.state = State.POWER
-          else return this.malformed(i)
+          if (byte === 0x2b || byte === 0x2d) state = State.SIGN
+          else state = digit[byte] === 1 ? State.POWER : this.malformed(state, i)
           i++
           break
         }
@@ -159,127 +181,95 @@ export class JsonReader {
         case State.FRACTION:
         case State.POWER: {
           // A number has no end of its own: the byte after it is read again as what follows a value.
-          if (digit[byte] === 1 && this.state !== State.ZERO) i++
-          else if (byte === 0x2e && (this.state === State.ZERO || this.state === State.INTEGER)) {
-            this.state = State.POINT
+          if (digit[byte] === 1 && state !== State.ZERO) i++
+          else if (byte === 0x2e && (state === State.ZERO || state === State.INTEGER)) {
+            state = State.POINT
             i++
-          } else if ((byte === 0x65 || byte === 0x45) && this.state !== State.POWER) {
-            this.state = State.EXPONENT
+          } else if ((byte === 0x65 || byte === 0x45) && state !== State.POWER) {
+            state = State.EXPONENT
             i++
-          } else this.valueEnds(i)
+          } else state = this.valueEnds(i)
           break
         }
+        case State.FAILED:
+          return
         default: {
-          if (space[byte] === 1) i++
-          else {
-            const refusal = this.structure(byte, i)
-            if (refusal !== undefined) return refusal
-            i++
-          }
+          state = this.structure(state, byte, i)
+          i++
         }
       }
     }
-    return undefined
+    this.state = state
   }
 
-  private structure(byte: number, at: number): BodyError | undefined {
-    switch (this.state) {
-      case State.AFTER: {
-        if (byte === 0x2c) {
-          if (this.depth === 1) this.level.comma(at)
-          this.state = this.inObject ? State.KEY : State.VALUE
-          return undefined
-        }
-        return byte === (this.inObject ? 0x7d : 0x5d) ? this.closes(at) : this.malformed(at)
-      }
+  /** What comes between strings, numbers and literals, white space included. */
+  private structure(state: number, byte: number, at: number): number {
+    if (space[byte] === 1) return state
+    switch (state) {
+      case State.AFTER:
+        return byte === (this.inObject ? 0x7d : 0x5d) ? this.closes(at) : this.malformed(state, at)
       case State.FIRST_KEY:
-      case State.KEY: {
-        if (byte === 0x22) {
-          if (this.depth === 1) this.level.keyStarts(at)
-          this.inKey = true
-          this.state = State.STRING
-          return undefined
-        }
-        return byte === 0x7d && this.state === State.FIRST_KEY ? this.closes(at) : this.malformed(at)
-      }
-      case State.COLON: {
-        if (byte !== 0x3a) return this.malformed(at)
-        this.state = State.VALUE
-        return undefined
-      }
+        return byte === 0x7d ? this.closes(at) : this.malformed(state, at)
       case State.FIRST_ITEM:
-        return byte === 0x5d ? this.closes(at) : this.valueStarts(byte, at)
+        return byte === 0x5d ? this.closes(at) : this.valueStarts(state, byte, at)
       case State.VALUE:
-        return this.valueStarts(byte, at)
+        return this.valueStarts(state, byte, at)
       case State.START: {
         if (byte === 0x7b) {
           this.level.opens(at)
           return this.opens(true, at)
         }
-        const otherJson = byte === 0x5b || byte === 0x22 || byte === 0x2d || digit[byte] === 1 || this.letter(byte)
-        return otherJson ? BodyError.NotAnObject({ offset: this.read + at }) : this.malformed(at)
+        const otherJson = byte === 0x5b || byte === 0x22 || byte === 0x2d || digit[byte] === 1 || isLetter(byte)
+        return otherJson ? this.fails(BodyError.NotAnObject({ offset: this.read + at })) : this.malformed(state, at)
       }
       default:
-        return this.malformed(at)
+        return this.malformed(state, at)
     }
   }
 
-  private valueStarts(byte: number, at: number): BodyError | undefined {
+  private valueStarts(state: number, byte: number, at: number): number {
     if (this.depth === 1) this.level.valueStarts(at)
     if (byte === 0x22) {
       this.inKey = false
-      this.state = State.STRING
-      return undefined
+      return State.STRING
     }
     if (byte === 0x7b || byte === 0x5b) return this.opens(byte === 0x7b, at)
-    if (digit[byte] === 1) this.state = byte === 0x30 ? State.ZERO : State.INTEGER
-    else if (byte === 0x2d) this.state = State.MINUS
-    else if (this.letter(byte)) {
-      this.literal = byte === 0x74 ? yes : byte === 0x66 ? no : nothing
-      this.left = this.literal.length - 1
-      this.state = State.LITERAL
-    } else return this.malformed(at)
-    return undefined
+    if (digit[byte] === 1) return byte === 0x30 ? State.ZERO : State.INTEGER
+    if (byte === 0x2d) return State.MINUS
+    if (!isLetter(byte)) return this.malformed(state, at)
+    this.literal = byte === 0x74 ? yes : byte === 0x66 ? no : nothing
+    this.left = this.literal.length - 1
+    return State.LITERAL
   }
 
-  private letter(byte: number): boolean {
-    return byte === 0x74 || byte === 0x66 || byte === 0x6e
+  private keyEnds(at: number): number {
+    const refusal = this.depth === 1 ? this.level.keyEnds(at) : undefined
+    return refusal === undefined ? State.COLON : this.fails(refusal)
   }
 
-  private stringEnds(at: number): BodyError | undefined {
-    if (!this.inKey) {
-      this.valueEnds(at)
-      return undefined
-    }
-    this.state = State.COLON
-    return this.depth === 1 ? this.level.keyEnds(at) : undefined
-  }
-
-  private valueEnds(at: number): void {
-    this.state = State.AFTER
+  private valueEnds(at: number): number {
     if (this.depth === 1) this.level.valueEnds(at)
+    return State.AFTER
   }
 
-  private opens(object: boolean, at: number): BodyError | undefined {
-    if (this.depth === this.maxDepth) return BodyError.TooDeep({ offset: this.read + at, limit: this.maxDepth })
+  private opens(object: boolean, at: number): number {
+    if (this.depth === this.maxDepth) {
+      return this.fails(BodyError.TooDeep({ offset: this.read + at, limit: this.maxDepth }))
+    }
     this.remember(this.depth, object)
     this.depth++
     this.inObject = object
-    this.state = object ? State.FIRST_KEY : State.FIRST_ITEM
-    return undefined
+    return object ? State.FIRST_KEY : State.FIRST_ITEM
   }
 
-  private closes(at: number): undefined {
+  private closes(at: number): number {
     this.depth--
     if (this.depth === 0) {
-      this.state = State.DONE
       this.level.closes(at)
-      return undefined
+      return State.DONE
     }
-    const above = this.depth - 1
-    this.inObject = this.isObject(above)
-    this.valueEnds(at + 1)
-    return undefined
+    this.inObject = this.isObject(this.depth - 1)
+    return this.valueEnds(at + 1)
   }
 
   private remember(level: number, object: boolean): void {
@@ -298,7 +288,14 @@ export class JsonReader {
       : (this.deep![level >> 3]! & (1 << (level & 7))) !== 0
   }
 
-  private malformed(at: number): BodyError {
-    return BodyError.Malformed({ offset: this.read + at, expected: State.expectedIn(this.state) })
+  private malformed(state: number, at: number): number {
+    return this.fails(BodyError.Malformed({ offset: this.read + at, expected: State.expectedIn(state) }))
+  }
+
+  private fails(failure: BodyError): number {
+    this.failure = failure
+    return State.FAILED
   }
 }
+
+const isLetter = (byte: number): boolean => byte === 0x74 || byte === 0x66 || byte === 0x6e

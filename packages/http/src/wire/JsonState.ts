@@ -21,6 +21,8 @@ export const EXPONENT = 17
 export const SIGN = 18
 export const POWER = 19
 export const DONE = 20
+/** Nothing is read any more. */
+export const FAILED = 21
 
 const digit = "a digit"
 
