@@ -53,6 +53,31 @@ const answer = Arbitrary.map(
   object
 )
 
+/** What may stand beside it and look like it. */
+const beside = Arbitrary.map(
+  Arbitrary.all([
+    among(["response", "x", "\\\"usage", "\\\"usage\\\":{"]),
+    oneOf(
+      document,
+      among(["\"usage\"", "[\"usage\",{}]", "{\"x\":{}}", "\"\\\\\""]),
+      Arbitrary.map(usage, (own) => `{"usage":${own}}`),
+      Arbitrary.map(usage, (own) => `[{"x":1,"usage":${own}},{}]`),
+      Arbitrary.map(usage, (own) => JSON.stringify(`{"usage":${own}}`))
+    )
+  ]),
+  ([name, value]): [string, string] => [name, value]
+)
+
+const onceAmongOthers = Arbitrary.map(
+  Arbitrary.all([
+    Arbitrary.array(beside, { maxLength: 3 }),
+    among(["usage", "us\\u0061ge"]),
+    usage,
+    Arbitrary.array(beside, { maxLength: 3 })
+  ]),
+  ([before, name, own, after]) => object([...before, [name, own], ...after])
+)
+
 const any = bytesOf(oneOf(answer, answer, document, rubble))
 
 const whole = (chunks: ReadonlyArray<Buffer>, longest?: number): UsageReport => {
@@ -104,6 +129,15 @@ describe("AnswerUsage, fuzzed", () => {
         assert.strictEqual(report.promptTokens, told ?? total)
       }
     }
+  }, runs())
+
+  it.prop("reads the same of a short answer as of a long one, which is read from its start", [
+    onceAmongOthers,
+    cuts
+  ], ([text, at]) => {
+    const bytes = Buffer.from(text)
+    const long = whole([bytes, Buffer.alloc(9000, " ")])
+    for (const chunks of [[bytes], ...splits(bytes, at)]) assert.deepStrictEqual(whole(chunks), long)
   }, runs())
 
   it.prop("believes no figure of a stream that cannot be, wherever it is cut", [any, cuts], ([bytes, at]) => {

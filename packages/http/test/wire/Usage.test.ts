@@ -193,6 +193,18 @@ describe("AnswerUsage", () => {
     assert.strictEqual(usage.report().completionTokens, 3)
   })
 
+  it("is not taken in by what only looks like it, before and after", () => {
+    const usage = { prompt_tokens: 6 }
+    const other = { usage: { prompt_tokens: 77 } }
+    for (const like of [other, [other], JSON.stringify(other), "usage", "\\", { deep: [[other, {}]] }]) {
+      assert.strictEqual(answered({ like, usage }).promptTokens, 6, JSON.stringify(like))
+      assert.strictEqual(answered({ usage, like }).promptTokens, 6, JSON.stringify(like))
+      assert.strictEqual(answered({ like }).promptTokens, undefined, JSON.stringify(like))
+    }
+    assert.strictEqual(answered({ usage, "\"usage": { prompt_tokens: 77 } }).promptTokens, 6)
+    assert.strictEqual(answered("{\"us\\u0061ge\":{\"prompt_tokens\":6},\"like\":[\"usage\"]}").promptTokens, 6)
+  })
+
   it("looks for it at the end of an answer that is too long to be read", () => {
     const long = { data: Array.from({ length: 5000 }, () => 0.125), usage: { prompt_tokens: 6, details: { a: 1 } } }
     for (let seed = 0; seed < 50; seed++) {
