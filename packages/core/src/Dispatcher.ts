@@ -78,53 +78,49 @@ export class Dispatcher extends Context.Service<Dispatcher, {
 const make = (interpreter: Interpreter): Dispatcher["Service"] => {
   const { arrive, notices, now, observers, post, release, retire, shadow, state } = interpreter
 
-  /** Awaits the answer; whoever is interrupted here leaves nothing behind. */
-  const granted = (waiter: Waiter, restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>) =>
-    // Whoever was answered on arrival, as most are, awaits nothing.
-    Effect.suspend(() =>
-      waiter.answer ?? Effect.onExit(
-        restore(interpreter.answer(waiter)),
-        (exit) =>
-          Exit.isFailure(exit) && Cause.hasInterrupts(exit.cause) ? Effect.sync(() => retire(waiter)) : Effect.void
-      )
+  type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
+  /** Whoever was answered on arrival awaits nothing; whoever is interrupted here leaves nothing behind. */
+  const granted = (waiter: Waiter, restore: Restore): Effect.Effect<HeldLease, DispatchError> =>
+    waiter.answer ?? Effect.onExitPrimitive(
+      restore(interpreter.answer(waiter)),
+      (exit) => Exit.isFailure(exit) && Cause.hasInterrupts(exit.cause) ? Effect.sync(() => retire(waiter)) : undefined
     )
 
+  // Thousands go through here in a second: each operation of the fiber counts.
   const run = <A, E, R>(
     ticket: Ticket,
     use: (lease: Lease) => Effect.Effect<Attempt<A>, E, R>
   ): Effect.Effect<A, DispatchError | E, R> =>
-    Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(arrive(ticket), (waiter) => {
-        const attempt: Effect.Effect<A, DispatchError | E, R> = Effect.flatMap(granted(waiter, restore), (held) =>
-          Effect.flatMap(
-            Effect.exit(restore(Effect.suspend(() =>
-              use(held.lease)
-            ))),
-            (exit) => {
-              if (Exit.isSuccess(exit)) {
-                return release(waiter, held, exit.value.outcome, true) ? attempt : Effect.succeed(exit.value.value)
-              }
-              release(waiter, held, Cause.hasInterrupts(exit.cause) ? Outcome.Withdrawn() : Outcome.Broken(), false)
-              return Effect.failCause(exit.cause)
-            }
-          ))
-        return attempt
-      })
-    )
+    Effect.uninterruptibleMask((restore) => {
+      const waiter = arrive(ticket)
+      const attempt = (held: HeldLease): Effect.Effect<A, DispatchError | E, R> =>
+        Effect.matchCauseEffect(restore(Effect.suspend(() => use(held.lease))), {
+          onSuccess: ({ outcome, value }) => release(waiter, held, outcome, true) ? next() : Effect.succeed(value),
+          onFailure: (cause) => {
+            release(waiter, held, Cause.hasInterrupts(cause) ? Outcome.Withdrawn() : Outcome.Broken(), false)
+            return Effect.failCause(cause)
+          }
+        })
+      const next = () => {
+        const { answer } = waiter
+        return answer !== undefined && Exit.isSuccess(answer)
+          ? attempt(answer.value)
+          : Effect.flatMap(granted(waiter, restore), attempt)
+      }
+      return next()
+    })
 
   const acquire: Dispatcher["Service"]["acquire"] = (ticket) =>
-    Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(
-        arrive(ticket),
-        (waiter) =>
-          Effect.tap(granted(waiter, restore), (held) =>
-            Effect.addFinalizer((exit) =>
-              Effect.sync(() => {
-                release(waiter, held, Exit.isSuccess(exit) ? Outcome.Served() : Outcome.Withdrawn(), false)
-              })
-            ))
-      )
-    ).pipe(Effect.map((held: HeldLease) => held.lease))
+    Effect.uninterruptibleMask((restore) => {
+      const waiter = arrive(ticket)
+      return Effect.tap(granted(waiter, restore), (held) =>
+        Effect.addFinalizer((exit) =>
+          Effect.sync(() => {
+            release(waiter, held, Exit.isSuccess(exit) ? Outcome.Served() : Outcome.Withdrawn(), false)
+          })
+        ))
+    }).pipe(Effect.map((held: HeldLease) => held.lease))
 
   const forecaster = new Forecaster(state)
 

@@ -54,8 +54,8 @@ export interface Interpreter {
   readonly observers: Set<(notice: Notice) => void>
   readonly now: () => number
   readonly post: (...events: ReadonlyArray<Event>) => void
-  /** Dies if a ticket of the same id is alive: its holder would get this one's answers. */
-  readonly arrive: (ticket: Ticket) => Effect.Effect<Waiter>
+  /** Throws if a ticket of the same id is alive: its holder would get this one's answers. */
+  readonly arrive: (ticket: Ticket) => Waiter
   /** Waits for a lease; interruption leaves the ticket to `retire`. */
   readonly answer: (waiter: Waiter) => Effect.Effect<HeldLease, DispatchError>
   /** Gives a lease back; true if the ticket goes on, and `answer` is to be awaited again. */
@@ -201,14 +201,13 @@ export const make = Effect.fnUntraced(function*(settings: Settings) {
     )
   }
 
-  const arrive = (ticket: Ticket): Effect.Effect<Waiter> =>
-    Effect.suspend(() => {
-      if (waiters.has(ticket.id)) return Effect.die(`a ticket with the id ${ticket.id} is alive`)
-      const waiter: Waiter = { ticket: ticket.id, answer: undefined, resume: undefined }
-      waiters.add(ticket.id, waiter)
-      post({ _tag: "Arrived", ticket })
-      return Effect.succeed(waiter)
-    })
+  const arrive = (ticket: Ticket): Waiter => {
+    if (waiters.has(ticket.id)) throw new Error(`a ticket with the id ${ticket.id} is alive`)
+    const waiter: Waiter = { ticket: ticket.id, answer: undefined, resume: undefined }
+    waiters.add(ticket.id, waiter)
+    post({ _tag: "Arrived", ticket })
+    return waiter
+  }
 
   const answer = (waiter: Waiter): Effect.Effect<HeldLease, DispatchError> =>
     Effect.suspend(() =>

@@ -204,7 +204,7 @@ describe("the shadow", () => {
           const organisation = next() < 0.5 ? "univ-a" : "univ-b"
           const priority = Math.floor(next() * 6)
           waiting.push(
-            yield* interpreter.arrive(ticket(String(id), { caller: { organisation, key: organisation, priority } }))
+            interpreter.arrive(ticket(String(id), { caller: { organisation, key: organisation, priority } }))
           )
           fetch()
           if (next() < 0.8 && open.length > 0) {

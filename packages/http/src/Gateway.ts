@@ -3,7 +3,8 @@ import { origin } from "@aiguilleur/backends/Address"
 import { Backends } from "@aiguilleur/backends/Backends"
 import { Dispatcher } from "@aiguilleur/core/Dispatcher"
 import { DispatchError } from "@aiguilleur/core/DispatchError"
-import { Cause, Clock, Effect, Layer } from "effect"
+import type { Fiber } from "effect"
+import { Cause, Clock, Effect, Exit, Layer } from "effect"
 import { randomUUID } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Authenticated } from "./Authentication.ts"
@@ -98,10 +99,14 @@ const make = Effect.gen(function*() {
     return Effect.void
   }
 
-  const relayed = (passage: Passage, entry: KeyEntry) => {
+  /** Gives what the client is still to be told. */
+  const relayed = (
+    passage: Passage,
+    entry: KeyEntry
+  ): Effect.Effect<OpenAiError | undefined, DispatchError> => {
     passage.arrive(now())
     const wishes = ask(catalogue, passage, entry)
-    if ("status" in wishes) return Effect.sync(() => refuse(passage, wishes))
+    if ("status" in wishes) return Effect.succeed(wishes)
     const run = dispatcher.run(
       passage.request!,
       (lease) =>
@@ -111,33 +116,52 @@ const make = Effect.gen(function*() {
           return relay.withdraw
         })
     )
-    const announced =
-      passage.body!.scanned.stream && passage.downstream.dialect.comments && (wishes.waitEvents || entry.waitEvents)
-        ? WaitEvents.during(run, dispatcher, passage, settings.waitEvents)
-        : run
-    return Effect.matchCauseEffect(announced, {
-      onSuccess: (refusal) => refusal === undefined ? Effect.void : Effect.sync(() => refuse(passage, refusal)),
-      onFailure: (cause) => failed(passage, cause)
-    })
+    return passage.body!.scanned.stream && passage.downstream.dialect.comments &&
+        (wishes.waitEvents || entry.waitEvents)
+      ? WaitEvents.during(run, dispatcher, passage, settings.waitEvents)
+      : run
   }
 
-  /** In a fiber of its own, which ends with the client. */
-  const run = (passage: Passage, effect: Effect.Effect<void>) => {
-    const fiber = fork(
-      Effect.catchCause(effect, (cause) => Cause.hasInterruptsOnly(cause) ? Effect.void : crashed(passage, cause))
-    )
+  const concluded = (passage: Passage): void => {
+    const ended = conclude(passage)
+    if (ended !== undefined) usageLog.offer(ended)
+  }
+
+  /** Told once, however it ended, interruption included; an effect only where something is left to do. */
+  const ended = (
+    passage: Passage,
+    exit: Exit.Exit<OpenAiError | undefined, DispatchError>
+  ): Effect.Effect<void> | undefined => {
+    try {
+      if (Exit.isFailure(exit)) {
+        return failed(passage, exit.cause).pipe(
+          Effect.andThen(Effect.sync(() => concluded(passage))),
+          Effect.catchCause((cause) => crashed(passage, cause))
+        )
+      }
+      if (exit.value !== undefined) refuse(passage, exit.value)
+      concluded(passage)
+      return undefined
+    } catch (defect) {
+      return crashed(passage, Cause.die(defect))
+    }
+  }
+
+  const goOn = (passage: Passage, fiber: Fiber.Fiber<unknown, unknown>): void => {
     if (fiber.pollUnsafe() === undefined) passage.proceed(fiber)
   }
 
-  /** However it ends, interruption included, it is told once. */
-  const dispatch = (passage: Passage, entry: KeyEntry) =>
-    run(
+  /** In a fiber of its own, which ends with the client. */
+  const run = (passage: Passage, effect: Effect.Effect<void>): void =>
+    goOn(
       passage,
-      Effect.onExit(Effect.suspend(() => relayed(passage, entry)), () =>
-        Effect.sync(() => {
-          const ended = conclude(passage)
-          if (ended !== undefined) usageLog.offer(ended)
-        }))
+      fork(Effect.catchCause(effect, (cause) => Cause.hasInterruptsOnly(cause) ? Effect.void : crashed(passage, cause)))
+    )
+
+  const dispatch = (passage: Passage, entry: KeyEntry): void =>
+    goOn(
+      passage,
+      fork(Effect.onExitPrimitive(Effect.suspend(() => relayed(passage, entry)), (exit) => ended(passage, exit)))
     )
 
   /** Goes on with who it is: at once where the key is remembered, which is nearly always. */

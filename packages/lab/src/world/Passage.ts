@@ -3,7 +3,7 @@ import type { Forecast } from "@aiguilleur/core/Forecaster"
 import type { HeldLease, Interpreter, Waiter } from "@aiguilleur/core/Interpreter"
 import { Outcome } from "@aiguilleur/core/Outcome"
 import type { Ticket } from "@aiguilleur/core/Ticket"
-import { Cause, Effect, Exit } from "effect"
+import { Cause, Exit } from "effect"
 import type { Sequence } from "../engine/Sequence.ts"
 import type { Agenda, Entry } from "../time/Agenda.ts"
 import type { Host } from "./Host.ts"
@@ -169,7 +169,7 @@ export const begin = (asked: Asked, surroundings: Surroundings): void => {
     end("withdrawn")
   }
 
-  const waiter = Effect.runSync(interpreter.arrive(ticket))
+  const waiter = interpreter.arrive(ticket)
   attend()
   if (asked.leavesAfter !== undefined && !over) agenda.put(agenda.now + asked.leavesAfter, leave)
 }
