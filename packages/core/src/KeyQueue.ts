@@ -38,7 +38,7 @@ export const keyQueue = (
   const tickets: Array<KeyTicket> = []
   let waiting = 0
   let inFlight = 0
-  for (const ticket of state.keys.get(key)?.values() ?? []) {
+  for (const ticket of state.keys.get(key) ?? []) {
     if (ticket.lease !== undefined) inFlight++
     else if (ticket.waiting) waiting++
     else continue

@@ -19,6 +19,7 @@ import type { ConstraintClass, Leaf } from "./Room.ts"
 import { Roster } from "./Roster.ts"
 import type { Server } from "./Server.ts"
 import type { Settings } from "./Settings.ts"
+import type { Siblings } from "./Siblings.ts"
 import type { Throughput } from "./Throughput.ts"
 import type { Ticket } from "./Ticket.ts"
 import type { TtftWindow } from "./TtftWindow.ts"
@@ -108,6 +109,9 @@ export interface TicketState extends Due {
   previous: TicketState | undefined
   next: TicketState | undefined
   waiting: boolean
+  /** Of the same key, those that came just before and after it. */
+  elder: TicketState | undefined
+  younger: TicketState | undefined
   /** The line that it stands in, and the work that it was expected to be when it began to wait. */
   line: Pace | undefined
   size: number
@@ -169,7 +173,7 @@ export interface State {
   /** Every ticket that has not ended, waiting or in flight. */
   readonly tickets: Roster<string, TicketState>
   readonly leases: Roster<number, LeaseState>
-  readonly keys: Map<string, Roster<number, TicketState>>
+  readonly keys: Map<string, Siblings>
   readonly deadlines: Deadlines<TicketState>
   /** Tickets that some server has failed, each with its own excluded servers. */
   readonly retries: Set<TicketState>

@@ -7,7 +7,7 @@ import { expect } from "../Expectation.ts"
 import type { Ending } from "../Journey.ts"
 import * as Lines from "../Lines.ts"
 import { classOf, offer, withdraw } from "../PriorityQueue.ts"
-import { Roster } from "../Roster.ts"
+import { Siblings } from "../Siblings.ts"
 import type { LeaseState, State, TicketState } from "../State.ts"
 import type { Ticket } from "../Ticket.ts"
 import { accountOf, activate, deactivate, settle, standingOf } from "../VirtualService.ts"
@@ -46,6 +46,8 @@ const begin = (state: State, ticket: Ticket): TicketState => ({
   previous: undefined,
   next: undefined,
   waiting: false,
+  elder: undefined,
+  younger: undefined,
   line: undefined,
   size: 0,
   fresh: true,
@@ -73,8 +75,8 @@ export const arrived = (state: State, request: Ticket): void => {
   const { key, organisation } = request.caller
   state.tickets.add(request.id, ticket)
   let siblings = state.keys.get(key)
-  if (siblings === undefined) state.keys.set(key, siblings = new Roster())
-  siblings.add(ticket.seq, ticket)
+  if (siblings === undefined) state.keys.set(key, siblings = new Siblings())
+  siblings.add(ticket)
   state.journal.arrived(ticket)
   derive(state, ticket)
   const reason = refusal(state, ticket)
@@ -116,9 +118,9 @@ export const ended = (state: State, ticket: TicketState, ending: Ending, reason?
   state.doomed.delete(ticket)
   state.tickets.delete(ticket.ticket.id)
   const { key } = ticket.ticket.caller
-  const siblings = state.keys.get(key)
-  siblings?.delete(ticket.seq)
-  if (siblings?.size === 0) state.keys.delete(key)
+  const siblings = state.keys.get(key)!
+  siblings.delete(ticket)
+  if (siblings.isEmpty) state.keys.delete(key)
   if (ticket.account !== undefined) deactivate(ticket.model!.pool, ticket.account)
 }
 

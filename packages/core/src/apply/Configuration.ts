@@ -110,7 +110,7 @@ export const modelRemoved = (state: State, name: string): void => {
 }
 
 export const keyChanged = (state: State, caller: Caller): void => {
-  const tickets = Array.from(state.keys.get(caller.key)?.values() ?? []).filter((ticket) => {
+  const tickets = Array.from(state.keys.get(caller.key) ?? []).filter((ticket) => {
     // An earlier edit forbade its model while it was in flight: this one decides anew.
     if (ticket.lease !== undefined && ticket.doom?._tag === "NotAllowed") ticket.doom = undefined
     return ticket.doom === undefined
@@ -142,5 +142,5 @@ const refile = (state: State, ticket: TicketState): void => {
 }
 
 export const keyRevoked = (state: State, key: string): void => {
-  for (const ticket of state.keys.get(key)?.values() ?? []) doom(state, ticket, new KeyRevoked())
+  for (const ticket of state.keys.get(key) ?? []) doom(state, ticket, new KeyRevoked())
 }
