@@ -21,9 +21,12 @@ export interface Exchange {
   readonly write: (bytes: Buffer) => void
   /** The first data event of a successful stream came. */
   readonly firstData: () => void
-  /** Ends the attempt; `refusal` is what the client is told if this was the last. */
-  readonly finish: (outcome: Outcome, refusal?: OpenAiError) => void
-  /** Ends the attempt before its answer: the connection is not to be used again. */
+  /** Ends the attempt. */
+  readonly finish: (outcome: Outcome) => void
+  /**
+   * Ends the attempt before its answer: the connection is not to be used again. `refusal` is what the client is told
+   * if this was the last.
+   */
   readonly abort: (outcome: Outcome, refusal?: OpenAiError) => void
 }
 

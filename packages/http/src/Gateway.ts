@@ -34,6 +34,7 @@ import type { RelayContext } from "./RelayContext.ts"
 import { requestIdOf, unreadable } from "./RequestHead.ts"
 import { isCrowded, withWait } from "./RetryAfter.ts"
 import { ask } from "./TicketRequest.ts"
+import { Turn } from "./Turn.ts"
 import { Spool } from "./upload/Spool.ts"
 import { UsageLog } from "./UsageLog.ts"
 import * as WaitEvents from "./WaitEvents.ts"
@@ -58,8 +59,10 @@ const make = Effect.gen(function*() {
     Effect.sync(() => new Connections(settings.connect)),
     (connections) => Effect.sync(() => connections.close())
   )
+  const turn = new Turn()
   const context: RelayContext = {
     settings,
+    turn,
     connections,
     backendOf: backends.of,
     originOf: origin,
@@ -158,11 +161,18 @@ const make = Effect.gen(function*() {
       fork(Effect.catchCause(effect, (cause) => Cause.hasInterruptsOnly(cause) ? Effect.void : crashed(passage, cause)))
     )
 
-  const dispatch = (passage: Passage, entry: KeyEntry): void =>
+  const dispatch = (passage: Passage, entry: KeyEntry): void => {
+    // Its client may be gone since its body was complete: there is nothing yet that could have been given up.
+    if (passage.abandoned) {
+      passage.entry = entry
+      passage.arrive(now())
+      return concluded(passage)
+    }
     goOn(
       passage,
       fork(Effect.onExitPrimitive(Effect.suspend(() => relayed(passage, entry)), (exit) => ended(passage, exit)))
     )
+  }
 
   /** Goes on with who it is: at once where the key is remembered, which is nearly always. */
   const identified = (
@@ -185,10 +195,12 @@ const make = Effect.gen(function*() {
       if (unread !== undefined) return refuse(passage, unread)
       receive(request, response, passage, settings, { held, spool }, (refused, lost) => {
         if (lost !== undefined) run(passage, Effect.logError("An upload could not be kept", lost))
-        if (refused !== undefined) refuse(passage, refused)
-        // A body may take its time: what was changed about its key meanwhile counts.
-        else if (keys.versionUnsafe() === version) dispatch(passage, entry)
-        else identified(request, passage, (entry) => dispatch(passage, entry))
+        if (refused !== undefined) return refuse(passage, refused)
+        turn.arrive(() => {
+          // A body may take its time: what was changed about its key meanwhile counts.
+          if (keys.versionUnsafe() === version) dispatch(passage, entry)
+          else identified(request, passage, (entry) => dispatch(passage, entry))
+        })
       })
     })
   }

@@ -61,6 +61,8 @@ export class Passage implements Watched {
   current: Watched | undefined = undefined
   /** What is given up when the client is gone. */
   private underWay: Abandonable | undefined = undefined
+  /** The client is gone. */
+  abandoned = false
 
   constructor(ticket: string, path: string, headers: IncomingHttpHeaders, downstream: Downstream) {
     this.ticket = ticket
@@ -90,6 +92,7 @@ export class Passage implements Watched {
   }
 
   abandon(): void {
+    this.abandoned = true
     this.underWay?.interruptUnsafe()
   }
 

@@ -18,6 +18,7 @@ import type { Passage } from "./Passage.ts"
 import type { RelayContext } from "./RelayContext.ts"
 import { settle } from "./Settlement.ts"
 import { protocolOf } from "./StreamProtocol.ts"
+import type { Completed } from "./Turn.ts"
 import { WholeAnswer } from "./WholeAnswer.ts"
 
 /** What the client is still to be told; nothing if it has its answer, or is gone. */
@@ -31,7 +32,7 @@ const resets: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOC
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "UNKNOWN"
 
-export class Relay implements Dispatcher.DispatchHandler, Exchange, Watched {
+export class Relay implements Dispatcher.DispatchHandler, Exchange, Completed, Watched {
   readonly passage: Passage
   readonly lease: Lease
   readonly backend: Backend
@@ -50,6 +51,9 @@ export class Relay implements Dispatcher.DispatchHandler, Exchange, Watched {
   private complete = false
   private done = false
   private paused = false
+  private delivering = false
+  /** How it ended, until that is settled. */
+  private ending: Outcome | undefined = undefined
   private ttft: number | undefined = undefined
   private sentAt = 0
   private lastAt = 0
@@ -123,9 +127,7 @@ export class Relay implements Dispatcher.DispatchHandler, Exchange, Watched {
   onResponseEnd(): void {
     this.complete = true
     // Out of undici's parser: what follows may put the next request on this very socket.
-    queueMicrotask(() => {
-      if (!this.done) this.answer?.end()
-    })
+    this.context.turn.complete(this)
   }
 
   onResponseError(_: Dispatcher.DispatchController | null, error: Error): void {
@@ -140,6 +142,19 @@ export class Relay implements Dispatcher.DispatchHandler, Exchange, Watched {
       return this.start(this.context.connections.fresh(this.connection!.origin))
     }
     this.abort(this.backend.classify({ _tag: "Fault", code, sent: this.sent }))
+  }
+
+  // From the end of the turn that brought the end of the answer.
+
+  deliver(): void {
+    if (this.done) return
+    this.delivering = true
+    this.answer?.end()
+    this.delivering = false
+  }
+
+  settle(): void {
+    if (this.ending !== undefined) this.release(this.ending)
   }
 
   // From the answer.
@@ -180,10 +195,11 @@ export class Relay implements Dispatcher.DispatchHandler, Exchange, Watched {
     this.lease.firstData(this.ttft)
   }
 
-  finish(outcome: Outcome, refusal?: OpenAiError): void {
+  finish(outcome: Outcome): void {
     if (this.done) return
     if (this.answer?.begun === true && !this.passage.downstream.ended) this.passage.downstream.end()
-    this.release(outcome, refusal)
+    if (this.delivering) this.ending = outcome
+    else this.release(outcome)
   }
 
   abort(outcome: Outcome, refusal?: OpenAiError): void {

@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
+import { subscribe, unsubscribe } from "node:diagnostics_channel"
+import type { IncomingMessage, ServerResponse } from "node:http"
 import * as Raw from "./Raw.ts"
 import * as Rig from "./Rig.ts"
 
@@ -20,6 +22,18 @@ const waiting = (rig: Rig.Rig, count: number) =>
     while ((yield* rig.dispatcher.snapshot).waiting !== count) yield* Effect.yieldNow
   })
 
+/** Is shown every request that a server of this process is given, before anybody else. */
+const listening = (listener: (request: IncomingMessage, response: ServerResponse) => void) => {
+  const onMessage = (message: unknown) => {
+    const { request, response } = message as { readonly request: IncomingMessage; readonly response: ServerResponse }
+    listener(request, response)
+  }
+  return Effect.acquireRelease(
+    Effect.sync(() => subscribe("http.server.request.start", onMessage)),
+    () => Effect.sync(() => unsubscribe("http.server.request.start", onMessage))
+  )
+}
+
 describe("A client that leaves", () => {
   it.live("while it waits is forgotten at once", () =>
     Effect.gen(function*() {
@@ -34,6 +48,24 @@ describe("A client that leaves", () => {
       rig.server.resume()
       assert.strictEqual((yield* Fiber.join(first)).status, 200)
       assert.strictEqual(rig.server.received(), 1)
+    }))
+
+  it.live("between the end of its request and the end of the turn is recorded, and no engine hears of it", () =>
+    Effect.gen(function*() {
+      const rig = yield* Rig.make(oneSlot)
+      // Told at the one moment when it can come: after the last byte, before anything has been asked of the dispatcher.
+      yield* listening((request, response) => {
+        if (request.socket.localPort !== rig.port) return
+        request.on("end", () => queueMicrotask(() => response.emit("close")))
+      })
+      send(rig, yield* Raw.open(rig.port), Rig.chat())
+      while (rig.usage.total === 0) yield* Effect.yieldNow
+      assert.deepStrictEqual(rig.usage.last.map(({ attempts, ending }) => [ending, attempts.length]), [[
+        "withdrawn",
+        0
+      ]])
+      assert.strictEqual(rig.server.received(), 0)
+      assert.deepStrictEqual(yield* snapshot(rig), { leases: 0, waiting: 0 })
     }))
 
   for (const body of [Rig.chat(), stream()]) {
