@@ -196,11 +196,14 @@ const make = Effect.gen(function*() {
       receive(request, response, passage, settings, { held, spool }, (refused, lost) => {
         if (lost !== undefined) run(passage, Effect.logError("An upload could not be kept", lost))
         if (refused !== undefined) return refuse(passage, refused)
-        turn.arrive(() => {
+        const goOn = () => {
           // A body may take its time: what was changed about its key meanwhile counts.
           if (keys.versionUnsafe() === version) dispatch(passage, entry)
           else identified(request, passage, (entry) => dispatch(passage, entry))
-        })
+        }
+        // Whoever is alone has nobody to do anything together with.
+        if (inFlight.sizeUnsafe() === 1) goOn()
+        else turn.arrive(goOn)
       })
     })
   }

@@ -1,7 +1,7 @@
 /**
  * What requests have come to in one turn of the event loop, done at its end and step by step: the same step for all,
  * then the next one. Code that runs many times in a row stays in the processor's caches, which cannot hold all that a
- * request goes through; a tenth of a request's cost under load. A request that is alone waits for nothing.
+ * request goes through; a tenth of a request's cost under load.
  */
 
 /** An answer that is complete. */

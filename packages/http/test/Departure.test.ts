@@ -52,7 +52,10 @@ describe("A client that leaves", () => {
 
   it.live("between the end of its request and the end of the turn is recorded, and no engine hears of it", () =>
     Effect.gen(function*() {
-      const rig = yield* Rig.make(oneSlot)
+      const rig = yield* Rig.make({ servers: [{ manual: true }], server: { maxConcurrent: 2 } })
+      // Not alone: it has to wait for the end of the turn.
+      const other = yield* Effect.forkChild(Rig.post(rig, Rig.chat()))
+      yield* rig.server.awaitRequests(1)
       // Told at the one moment when it can come: after the last byte, before anything has been asked of the dispatcher.
       yield* listening((request, response) => {
         if (request.socket.localPort !== rig.port) return
@@ -64,8 +67,10 @@ describe("A client that leaves", () => {
         "withdrawn",
         0
       ]])
-      assert.strictEqual(rig.server.received(), 0)
-      assert.deepStrictEqual(yield* snapshot(rig), { leases: 0, waiting: 0 })
+      assert.strictEqual(rig.server.received(), 1)
+      assert.deepStrictEqual(yield* snapshot(rig), { leases: 1, waiting: 0 })
+      rig.server.resume()
+      assert.strictEqual((yield* Fiber.join(other)).status, 200)
     }))
 
   for (const body of [Rig.chat(), stream()]) {
