@@ -150,13 +150,13 @@ const make = Effect.gen(function*() {
     }
   }
 
-  const goOn = (passage: Passage, fiber: Fiber.Fiber<unknown, unknown>): void => {
+  /** Has it end with its client, unless it has ended already. */
+  const attach = (passage: Passage, fiber: Fiber.Fiber<unknown, unknown>): void => {
     if (fiber.pollUnsafe() === undefined) passage.proceed(fiber)
   }
 
-  /** In a fiber of its own, which ends with the client. */
   const run = (passage: Passage, effect: Effect.Effect<void>): void =>
-    goOn(
+    attach(
       passage,
       fork(Effect.catchCause(effect, (cause) => Cause.hasInterruptsOnly(cause) ? Effect.void : crashed(passage, cause)))
     )
@@ -168,7 +168,7 @@ const make = Effect.gen(function*() {
       passage.arrive(now())
       return concluded(passage)
     }
-    goOn(
+    attach(
       passage,
       fork(Effect.onExitPrimitive(Effect.suspend(() => relayed(passage, entry)), (exit) => ended(passage, exit)))
     )

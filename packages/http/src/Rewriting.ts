@@ -23,8 +23,6 @@ export const editsOf = (body: ScannedBody, fields: Rewrite["fields"]): Array<Edi
     const first = spelling[name]
     if (first !== undefined && first in fields) continue
     const value = fields[name]
-    // As a rule an engine knows its model by the name that its callers use.
-    if (name === "model" && value === body.model) continue
     const found = member(body, name)
     if (value === undefined) {
       if (found !== undefined) edits.push(remove(found))

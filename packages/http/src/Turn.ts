@@ -19,16 +19,16 @@ export class Turn {
 
   complete(answer: Completed): void {
     this.completed.push(answer)
-    this.await()
+    this.arm()
   }
 
   /** Goes on once what is complete has given back its slots. */
   arrive(goOn: () => void): void {
     this.arrived.push(goOn)
-    this.await()
+    this.arm()
   }
 
-  private await(): void {
+  private arm(): void {
     if (this.awaited) return
     this.awaited = true
     setImmediate(() => this.end())

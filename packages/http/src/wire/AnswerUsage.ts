@@ -1,6 +1,5 @@
 /** Reads usage from an answer in one piece of JSON as it passes, without keeping the answer. */
 import { names, ObjectScanner, type Written } from "./ObjectScanner.ts"
-import { valueStart } from "./ServerEvent.ts"
 import { Usage, type UsageReport } from "./Usage.ts"
 
 /** `duration` is a transcription's that is told at length, the counts are Ollama's own. */
@@ -16,7 +15,7 @@ const quotedName = Buffer.from("\"usage\"")
 const openBrace = Buffer.from("{")
 const backslash = 0x5c
 
-/** Up to this, an answer is read when it is complete, and of most the last members only. In bytes, as the others. */
+/** Up to this, an answer is read when it is complete, and of most its end only. In bytes, as the others. */
 const short = 8 * 1024
 /** Beyond this, an answer (embeddings, as a rule) is no longer read: its usage is looked for at its end. */
 const longestRead = 256 * 1024
@@ -52,7 +51,7 @@ export class AnswerUsage {
 
   /** Asked once the answer is complete; says nothing about an answer that is not a JSON object. */
   report(): UsageReport {
-    const last = this.scanner === undefined ? this.atItsEnd() : undefined
+    const last = this.scanner === undefined ? this.inRecent() : undefined
     if (last !== undefined) {
       const usage = new Usage()
       usage.take(read(last))
@@ -95,40 +94,34 @@ export class AnswerUsage {
     }
   }
 
-  /**
-   * The `usage` of a short answer, without reading what comes before it. In JSON, a quote without a backslash before
-   * it begins a string or ends one, and no string ends where a letter follows; and where the rest of the answer closes
-   * one brace more than it opens, which a brace in front of it makes up for, the name stands on the first level.
-   */
-  private atItsEnd(): Written | undefined {
-    const bytes = this.recent.length === 1 ? this.recent[0]! : Buffer.concat(this.recent)
-    const at = bytes.lastIndexOf(quotedName)
-    if (at < 1 || bytes[at - 1] === backslash) return undefined
-    const scanner = new ObjectScanner(usageNames)
-    scanner.push(openBrace)
-    scanner.push(bytes.subarray(at))
-    return "_tag" in scanner.end() ? undefined : scanner.member("usage")?.written
+  private fromTail(): Written | undefined {
+    return this.legible && this.length > this.longest ? this.inRecent() : undefined
   }
 
-  private fromTail(): Written | undefined {
-    if (!this.legible || this.length <= this.longest) return undefined
-    const tail = Buffer.concat(this.recent).subarray(-tailLength)
-    let at = tail.length
-    for (let tries = 0; tries < mostTries && at > 0; tries++) {
-      at = tail.lastIndexOf(quotedName, at - 1)
-      if (at === -1) return undefined
-      const found = objectAt(tail, valueStart(tail, at + quotedName.length, tail.length))
-      if (found !== undefined) return found
-    }
-    return undefined
+  private inRecent(): Written | undefined {
+    const bytes = this.recent.length === 1 ? this.recent[0]! : Buffer.concat(this.recent)
+    return atTheEnd(bytes.length > tailLength ? bytes.subarray(-tailLength) : bytes)
   }
 }
 
 const read = ({ bytes, end, start }: Written): unknown => JSON.parse(bytes.toString("utf8", start, end))
 
-/** The object that starts here, if it is whole; what comes after it is not looked into. */
-const objectAt = (bytes: Buffer, start: number): Written | undefined => {
-  const scanner = new ObjectScanner(usageNames, undefined, start)
-  scanner.push(bytes.subarray(start))
-  return scanner.closedAt === -1 ? undefined : { bytes, start, end: scanner.closedAt + 1 }
+/**
+ * The `usage` on the first level of an answer that ends with these bytes, without reading what comes before it. In JSON,
+ * a quote without a backslash before it begins a string or ends one, and no string ends where a letter follows; and
+ * where the rest of the answer closes one brace more than it opens, which a brace in front of it makes up for, the name
+ * stands on the first level.
+ */
+const atTheEnd = (bytes: Buffer): Written | undefined => {
+  let at = bytes.length
+  for (let tries = 0; tries < mostTries && at > 0; tries++) {
+    at = bytes.lastIndexOf(quotedName, at - 1)
+    if (at < 1) return undefined
+    if (bytes[at - 1] === backslash) continue
+    const scanner = new ObjectScanner(usageNames)
+    scanner.push(openBrace)
+    scanner.push(bytes.subarray(at))
+    if (!("_tag" in scanner.end())) return scanner.member("usage")?.written
+  }
+  return undefined
 }

@@ -217,6 +217,10 @@ describe("AnswerUsage", () => {
       usages: null
     }
     assert.strictEqual(answered(tricked, 1000).promptTokens, 6)
+    const nested = { usage: { prompt_tokens: 77 } }
+    for (const like of ["usage", nested, [nested]]) {
+      assert.strictEqual(answered({ ...long, like }, 1000).promptTokens, 6, JSON.stringify(like))
+    }
     const byOne = new AnswerUsage(1000)
     for (const byte of bytewise(Buffer.from(JSON.stringify(long)))) byOne.push(byte)
     assert.strictEqual(byOne.report().promptTokens, 6)
