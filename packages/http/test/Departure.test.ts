@@ -138,6 +138,8 @@ describe("A client that leaves", () => {
       raw.resume()
       const text = yield* raw.until((text) => text.includes("[DONE]"))
       assert.strictEqual(text.match(/"content":"[^"]/g)!.length, 30_000)
+      // The last event does not wait for the end of the turn, in which the answer is settled.
+      yield* rig.inFlight.drained
       assert.deepStrictEqual(rig.usage.attempts.map(({ outcome }) => outcome), ["Served"])
     }))
 })
